@@ -2,6 +2,7 @@
 #ifndef MLOPS_H
 #define MLOPS_H
 
+#include <mlops/anomaly.h>
 #include <mlops/arrow.h>
 #include <mlops/audit.h>
 #include <mlops/base.h>

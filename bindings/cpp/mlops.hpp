@@ -133,6 +133,133 @@ template <class F> std::string written(F call, const char *verb, const mlops_err
 
 } // namespace detail
 
+/// What scores rows, in mlops_anomaly_size() bytes aligned to 8. One thread at a time.
+class anomaly : public detail::handle<mlops_anomaly, mlops_anomaly_free> {
+public:
+    using handle::handle;
+
+    /// Name of a kind, such as "forest".
+    static std::optional<std::string_view> kind_name(mlops_anomaly_kind kind) {
+        const char *text = mlops_anomaly_kind_name(kind);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Bytes that learning with this configuration needs; 0 if opts are not valid.
+    static std::size_t size(const mlops_anomaly_opts *opts = nullptr) {
+        return mlops_anomaly_size(opts);
+    }
+
+    /// Start learning on the host's heap.
+    explicit anomaly(const mlops_anomaly_opts *opts = nullptr) {
+        mlops_anomaly *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_anomaly_new(&out, opts, &e), "mlops_anomaly_new", &e);
+        p_ = out;
+    }
+
+    /// Number of values of a row.
+    std::int64_t n_features() const {
+        return mlops_anomaly_n_features(need());
+    }
+
+    /// Learn from rows, in parts or at once: it makes no difference. A row with a value that is NaN or infinite is
+    /// skipped and counted.
+    void add(matrix<const float> rows) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_anomaly_add(need(), rows.data, rows.rows, rows.columns, &e), "mlops_anomaly_add", &e);
+    }
+
+    /// End learning: what scores is made of the rows, and those held back are scored. From then on nothing is learnt.
+    void freeze() {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_anomaly_freeze(need(), &e), "mlops_anomaly_freeze", &e);
+    }
+
+    /// Score rows. A value that is NaN is taken to be the mean of its feature.
+    std::vector<float> score(matrix<const float> rows) {
+        mlops_error e;
+        e.code = 0;
+        std::vector<float> out(static_cast<std::size_t>(rows.rows));
+        detail::check(mlops_anomaly_score(need(), rows.data, rows.rows, rows.columns, out.data(), &e), "mlops_anomaly_score", &e);
+        return out;
+    }
+
+    /// Score rows. A value that is NaN is taken to be the mean of its feature.
+    void score(matrix<const float> rows, span<float> out) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(out.size() == static_cast<std::size_t>(rows.rows), "out has another length");
+        detail::check(mlops_anomaly_score(need(), rows.data, rows.rows, rows.columns, out.data(), &e), "mlops_anomaly_score", &e);
+    }
+
+    /// Conformal p-values of scores: with m rows held back, of which c score as high or higher, (1 + c) / (m + 1). An
+    /// alarm wherever it is at most r has a rate of false alarms of at most r, for any distribution and m, if rows
+    /// without anomaly are exchangeable with those learnt from.
+    std::vector<double> p_values(span<const float> scores) const {
+        mlops_error e;
+        e.code = 0;
+        std::vector<double> out(static_cast<std::size_t>(static_cast<std::int64_t>(scores.size())));
+        detail::check(mlops_anomaly_p_values(need(), scores.data(), static_cast<std::int64_t>(scores.size()), out.data(), &e), "mlops_anomaly_p_values", &e);
+        return out;
+    }
+
+    /// Conformal p-values of scores: with m rows held back, of which c score as high or higher, (1 + c) / (m + 1). An
+    /// alarm wherever it is at most r has a rate of false alarms of at most r, for any distribution and m, if rows
+    /// without anomaly are exchangeable with those learnt from.
+    void p_values(span<const float> scores, span<double> out) const {
+        mlops_error e;
+        e.code = 0;
+        detail::require(out.size() == static_cast<std::size_t>(static_cast<std::int64_t>(scores.size())), "out has another length");
+        detail::check(mlops_anomaly_p_values(need(), scores.data(), static_cast<std::int64_t>(scores.size()), out.data(), &e), "mlops_anomaly_p_values", &e);
+    }
+
+    /// The score beyond which a row is an alarm: exactly where its p-value is at most the rate.
+    double threshold(double rate) const {
+        double out = 0;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_anomaly_threshold(need(), rate, &out, &e), "mlops_anomaly_threshold", &e);
+        return out;
+    }
+
+    /// What was learnt, and whether it is frozen.
+    mlops_anomaly_summary summarize() const {
+        mlops_anomaly_summary out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_anomaly_summarize(need(), &out), "mlops_anomaly_summarize");
+        return out;
+    }
+
+    /// Write what is frozen as bytes: canonical, little-endian, equal for equal state on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_anomaly_save(need(), text, cap, needed);
+        }, "mlops_anomaly_save");
+    }
+
+    /// Storage that saved bytes need when they are loaded, which is less than learning takes; exact.
+    static std::size_t load_size(std::string_view bytes) {
+        std::size_t size = 0;
+        detail::check(mlops_anomaly_load_size(bytes.data(), static_cast<std::size_t>(bytes.size()), &size), "mlops_anomaly_load_size");
+        return size;
+    }
+
+    /// Read bytes of mlops_anomaly_save() into the caller's storage.
+    static ::mlops::anomaly load(std::string_view bytes) {
+        mlops_anomaly *out = nullptr;
+        std::size_t room = 0;
+        detail::check(mlops_anomaly_load_size(bytes.data(), static_cast<std::size_t>(bytes.size()), &room), "mlops_anomaly_load_size");
+        const std::size_t size = room;
+        auto memory = detail::storage(size);
+        detail::check(mlops_anomaly_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_anomaly_load");
+        return ::mlops::anomaly(out, std::move(memory));
+    }
+};
+
 /// Threads that wait for work. Several callers may use one pool at once.
 class pool : public detail::handle<mlops_pool, mlops_pool_free> {
 public:

@@ -129,6 +129,22 @@ const (
 	CPUNeon CPU = 5
 )
 
+// AnomalyKind: what a score is.
+type AnomalyKind int32
+
+const (
+	// AnomalyKindForest: forest: how few random cuts set the row apart, 0 to 1.
+	AnomalyKindForest AnomalyKind = 0
+	// AnomalyKindMahalanobis: mahalanobis: distance to the mean, by the covariance.
+	AnomalyKindMahalanobis AnomalyKind = 1
+	// AnomalyKindKnn: knn: distance to the k-th nearest row that is kept.
+	AnomalyKindKnn AnomalyKind = 2
+	// AnomalyKindKmeans: kmeans: distance to the nearest of some centers.
+	AnomalyKindKmeans AnomalyKind = 3
+	// AnomalyKindPca: pca: what the leading components do not reconstruct.
+	AnomalyKindPca AnomalyKind = 4
+)
+
 // Sync: when a commit is told of.
 type Sync int32
 
@@ -711,6 +727,41 @@ func makeIOStat(c *C.mlops_io_stat) (r IOStat) {
 	r.Size = int64(c.size)
 	r.MtimeNs = int64(c.mtime_ns)
 	r.CtimeNs = int64(c.ctime_ns)
+	return r
+}
+
+// AnomalySummary: what was learnt.
+type AnomalySummary struct {
+	// what a score is
+	Kind AnomalyKind
+	// values of a row
+	NFeatures int64
+	// rows, skipped ones among them
+	N int64
+	// rows with a value that is NaN or infinite
+	NSkipped int64
+	// rows that are held back
+	NCalibration int64
+	// least rate of false alarms that they tell, and least p-value
+	RateMin float64
+	// of the rows held back; NaN until frozen
+	ScoreMedian float64
+	// of the rows held back; NaN until frozen
+	ScoreMax float64
+	// 1 if it scores, 0 if it learns
+	IsFrozen int32
+}
+
+func makeAnomalySummary(c *C.mlops_anomaly_summary) (r AnomalySummary) {
+	r.Kind = AnomalyKind(c.kind)
+	r.NFeatures = int64(c.n_features)
+	r.N = int64(c.n)
+	r.NSkipped = int64(c.n_skipped)
+	r.NCalibration = int64(c.n_calibration)
+	r.RateMin = float64(c.rate_min)
+	r.ScoreMedian = float64(c.score_median)
+	r.ScoreMax = float64(c.score_max)
+	r.IsFrozen = int32(c.is_frozen)
 	return r
 }
 
@@ -2037,6 +2088,57 @@ func makeRemoteStats(c *C.mlops_remote_stats) (r RemoteStats) {
 	r.NDeleted = int64(c.n_deleted)
 	r.NRequests = int64(c.n_requests)
 	return r
+}
+
+// AnomalyOpts: configuration. Defaults are in docs/anomaly.md; what a kind does not have must be 0.
+type AnomalyOpts struct {
+	// knn, kmeans, pca: features as they are, not standardized
+	Raw bool
+	// default MLOPS_ANOMALY_FOREST
+	Kind AnomalyKind
+	// values of a row, to 1,024; default 1, of pca 2
+	NFeatures int64
+	// rows held back for p-values, 1 to 65,536; default 512
+	NCalibration int64
+	// forest, knn, kmeans: rows kept of those that are learnt from, to 65,536; default 1,024, of knn 256
+	NRows int64
+	// forest: 1 to 1,000; default 100
+	NTrees int64
+	// forest: rows that a tree is grown from, 2 to 4,096 and at most n_rows; default 256
+	TreeRows int64
+	// knn: k, 1 to 256 and at most n_rows; default 5
+	NNeighbors int64
+	// kmeans: centers, 1 to 1,024 and at most n_rows; default 8
+	NClusters int64
+	// pca: components, fewer than n_features; default half of them
+	NComponents int64
+	// mahalanobis: added to the diagonal of the correlation matrix, at most 1; default 1e-6
+	Ridge float64
+	// of what is drawn; default 0
+	Seed uint64
+}
+
+func (o *AnomalyOpts) c(s *scope) *C.mlops_anomaly_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_anomaly_opts)(s.alloc(C.sizeof_mlops_anomaly_opts))
+	c.struct_size = C.sizeof_mlops_anomaly_opts
+	if o.Raw {
+		c.flags |= 1
+	}
+	c.kind = C.mlops_anomaly_kind(o.Kind)
+	c.n_features = C.int64_t(o.NFeatures)
+	c.n_calibration = C.int64_t(o.NCalibration)
+	c.n_rows = C.int64_t(o.NRows)
+	c.n_trees = C.int64_t(o.NTrees)
+	c.tree_rows = C.int64_t(o.TreeRows)
+	c.n_neighbors = C.int64_t(o.NNeighbors)
+	c.n_clusters = C.int64_t(o.NClusters)
+	c.n_components = C.int64_t(o.NComponents)
+	c.ridge = C.double(o.Ridge)
+	c.seed = C.uint64_t(o.Seed)
+	return c
 }
 
 // Call: bounds and reporting of one long call. Zero means the default in each field.
@@ -3713,6 +3815,238 @@ type Remote struct {
 	p *C.mlops_remote
 	// whose it is
 	parent interface{}
+}
+
+// Anomaly: what scores rows, in mlops_anomaly_size() bytes aligned to 8. One thread at a time.
+type Anomaly struct {
+	p *C.mlops_anomaly
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapAnomaly(p *C.mlops_anomaly) *Anomaly {
+	x := &Anomaly{p: p}
+	runtime.SetFinalizer(x, (*Anomaly).Close)
+	return x
+}
+
+// Close ends this Anomaly, or this share of it; it may be called again.
+func (x *Anomaly) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_anomaly_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// KindAnomalyName: name of a kind, such as "forest".
+//
+// Returns: NULL for a number that is no kind; kinds count from 0.
+func KindAnomalyName(kind AnomalyKind) string {
+	return C.GoString(C.mlops_anomaly_kind_name(C.mlops_anomaly_kind(kind)))
+}
+
+// SizeAnomaly: bytes that learning with this configuration needs; 0 if opts are not valid.
+func SizeAnomaly(opts *AnomalyOpts) int {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0
+	}
+	return int(C.mlops_anomaly_size(optsC))
+}
+
+// NewAnomaly: start learning on the host's heap.
+//
+// Errors: MLOPS_E_INVALID as mlops_anomaly_init(); MLOPS_E_NOMEM.
+func NewAnomaly(opts *AnomalyOpts) (*Anomaly, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_anomaly
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_anomaly_new(&out, optsC, &e), &e, "mlops_anomaly_new"); err != nil {
+		return nil, err
+	}
+	r := wrapAnomaly(out)
+	return r, nil
+}
+
+// NFeatures: number of values of a row.
+func (x *Anomaly) NFeatures() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_anomaly_n_features(x.p))
+}
+
+// Add: learn from rows, in parts or at once: it makes no difference. A row with a value that is NaN or
+// infinite is skipped and counted.
+//
+// Errors: MLOPS_E_INVALID where a shape differs, or if it is frozen; MLOPS_E_LIMIT beyond 2^53 rows in
+// all. Nothing is learnt then.
+func (x *Anomaly) Add(rows []float32, nFeatures int) error {
+	if x == nil || x.p == nil {
+		return closed("Anomaly")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	var e C.mlops_error
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return invalid("rows is not whole rows")
+	}
+	return check(C.mlops_anomaly_add(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), &e), &e, "mlops_anomaly_add")
+}
+
+// Freeze: end learning: what scores is made of the rows, and those held back are scored. From then on
+// nothing is learnt.
+//
+// Errors: MLOPS_E_REFUSED for too few rows, whose number the message tells: it goes on learning;
+// MLOPS_E_INVALID if it is frozen.
+func (x *Anomaly) Freeze() error {
+	if x == nil || x.p == nil {
+		return closed("Anomaly")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	return check(C.mlops_anomaly_freeze(x.p, &e), &e, "mlops_anomaly_freeze")
+}
+
+// Score: score rows. A value that is NaN is taken to be the mean of its feature.
+//
+// Errors: MLOPS_E_INVALID where a shape differs, or if it is not frozen.
+func (x *Anomaly) Score(rows []float32, nFeatures int) ([]float32, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Anomaly")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	var e C.mlops_error
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return nil, invalid("rows is not whole rows")
+	}
+	out := make([]float32, int(C.int64_t(nRows)))
+	if err := check(C.mlops_anomaly_score(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.float)(pointer(out)), &e), &e, "mlops_anomaly_score"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// PValues: conformal p-values of scores: with m rows held back, of which c score as high or higher, (1
+// + c) / (m + 1). An alarm wherever it is at most r has a rate of false alarms of at most r, for any
+// distribution and m, if rows without anomaly are exchangeable with those learnt from.
+//
+// Errors: MLOPS_E_INVALID if n is negative, or it is not frozen.
+func (x *Anomaly) PValues(scores []float32) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Anomaly")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(scores)
+	var e C.mlops_error
+	out := make([]float64, int(C.int64_t(len(scores))))
+	if err := check(C.mlops_anomaly_p_values(x.p, (*C.float)(pointer(scores)), C.int64_t(len(scores)), (*C.double)(pointer(out)), &e), &e, "mlops_anomaly_p_values"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Threshold: the score beyond which a row is an alarm: exactly where its p-value is at most the rate.
+//
+// Errors: MLOPS_E_REFUSED if too few rows are held back to tell such a rate: the message says how many
+// it takes; MLOPS_E_INVALID for a rate out of range, or if it is not frozen.
+func (x *Anomaly) Threshold(rate float64) (float64, error) {
+	if x == nil || x.p == nil {
+		return 0, closed("Anomaly")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.double
+	var e C.mlops_error
+	if err := check(C.mlops_anomaly_threshold(x.p, C.double(rate), &out, &e), &e, "mlops_anomaly_threshold"); err != nil {
+		return 0, err
+	}
+	return float64(out), nil
+}
+
+// Summarize: what was learnt, and whether it is frozen.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown.
+func (x *Anomaly) Summarize() (AnomalySummary, error) {
+	if x == nil || x.p == nil {
+		return AnomalySummary{}, closed("Anomaly")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_anomaly_summary
+	out.struct_size = C.sizeof_mlops_anomaly_summary
+	if err := check(C.mlops_anomaly_summarize(x.p, &out), nil, "mlops_anomaly_summarize"); err != nil {
+		return AnomalySummary{}, err
+	}
+	return makeAnomalySummary(&out), nil
+}
+
+// Save: write what is frozen as bytes: canonical, little-endian, equal for equal state on any machine.
+//
+// Errors: MLOPS_E_INVALID if it is not frozen; MLOPS_E_ARENA if cap is too small; nothing is written
+// then.
+func (x *Anomaly) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Anomaly")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_anomaly_save(x.p, text, room, needed)
+	}, nil, "mlops_anomaly_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadAnomalySize: storage that saved bytes need when they are loaded, which is less than learning
+// takes; exact.
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED as mlops_anomaly_load().
+func LoadAnomalySize(content []byte) (int, error) {
+	defer runtime.KeepAlive(content)
+	var size C.size_t
+	if err := check(C.mlops_anomaly_load_size(pointer(content), C.size_t(len(content)), &size), nil, "mlops_anomaly_load_size"); err != nil {
+		return 0, err
+	}
+	return int(size), nil
+}
+
+// LoadAnomaly: read bytes of mlops_anomaly_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no such state, or whose parts contradict each other;
+// MLOPS_E_UNSUPPORTED for one of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID
+// if mem is not aligned.
+func LoadAnomaly(content []byte) (*Anomaly, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_anomaly
+	var room C.size_t
+	if err := check(C.mlops_anomaly_load_size(pointer(content), C.size_t(len(content)), &room), nil, "mlops_anomaly_load_size"); err != nil {
+		return nil, err
+	}
+	size := room
+	mem := storage(size)
+	if err := check(C.mlops_anomaly_load(&out, mem.p, size, pointer(content), C.size_t(len(content))), nil, "mlops_anomaly_load"); err != nil {
+		return nil, err
+	}
+	r := wrapAnomaly(out)
+	r.keep = []interface{}{mem}
+	return r, nil
 }
 
 // Pool: threads that wait for work. Several callers may use one pool at once.

@@ -1,11 +1,12 @@
 /* Opens a bundle, proves it, predicts rows made from a seed, counts them, and prints a CRC-32 of
- * all output bits: of the predictions, of the saved profiles, of detectors and sketches of each
- * kind. The same file runs on the host.
+ * all output bits: of the predictions, of the saved profiles, of detectors, anomaly scores and
+ * sketches of each kind. The same file runs on the host.
  */
 #include "base/crc32.h"
 #include "base/fail.h"
 #include "bundle_bytes.h"
 
+#include <mlops/anomaly.h>
 #include <mlops/detector.h>
 #include <mlops/edge.h>
 #include <mlops/hll.h>
@@ -77,6 +78,38 @@ static uint32_t detect(uint64_t *state) {
     return detected;
 }
 
+/* Each kind learns on the device, is saved, loaded, and scores rows, some with values missing. */
+static mlops_status score_rows(uint32_t *crc) {
+    mlops_anomaly_opts opts = MLOPS_ANOMALY_OPTS_INIT;
+    uint64_t state = 9;
+    float row[8], score;
+    size_t n = 0;
+    opts.n_features = 8;
+    opts.n_calibration = 100;
+    for (; mlops_anomaly_kind_name(opts.kind); opts.kind++) {
+        mlops_anomaly *p;
+        opts.n_trees = opts.kind == MLOPS_ANOMALY_FOREST ? 20 : 0;
+        opts.tree_rows = opts.n_trees ? 64 : 0;
+        MLOPS_TRY(mlops_anomaly_init(&p, storage, sizeof storage, &opts, NULL));
+        for (int i = 0; i < 5 * ROWS; i++) {
+            make_row(row, 8, &state);
+            for (int k = 1; k < 8 && i % 8; k++)
+                row[k] = row[k] == row[k] ? row[0] + row[k] / 8 : 1;
+            MLOPS_TRY(mlops_anomaly_add(p, row, 1, 8, NULL));
+        }
+        MLOPS_TRY(mlops_anomaly_freeze(p, NULL));
+        MLOPS_TRY(mlops_anomaly_save(p, saved, sizeof saved, &n));
+        *crc = mlops__crc32(*crc, saved, n);
+        MLOPS_TRY(mlops_anomaly_load(&p, storage, sizeof storage, saved, n));
+        for (int i = 0; i < ROWS; i++) {
+            make_row(row, 8, &state);
+            MLOPS_TRY(mlops_anomaly_score(p, row, 1, 8, &score, NULL));
+            *crc = mlops__crc32(*crc, &score, sizeof score);
+        }
+    }
+    return MLOPS_OK;
+}
+
 /* A sketch of each kind over the same values, with what it tells. */
 static mlops_status sketch(uint32_t *crc) {
     mlops_kll *kll;
@@ -122,7 +155,7 @@ int main(void) {
     mlops_edge *edge;
     size_t size;
     uint64_t state = 42;
-    uint32_t predicted = 0, counted = 0, sketched = 0;
+    uint32_t predicted = 0, counted = 0, sketched = 0, scored = 0;
     float row[FEATURES_MAX];
     double out[WIDTH_MAX];
     mlops_status status = mlops_edge_verify(bundle_bytes, sizeof bundle_bytes);
@@ -155,10 +188,13 @@ int main(void) {
     }
     status = sketch(&sketched);
     if (status) return fail("sketch", status);
+    status = score_rows(&scored);
+    if (status) return fail("anomaly", status);
     print_number("predictions ", predicted);
     print_number("profiles ", counted);
     print_number("detectors ", detect(&state));
     print_number("sketches ", sketched);
+    print_number("anomalies ", scored);
 #ifdef EDGE_DEVICE
     print_number("stack ", device_stack_used());
 #endif

@@ -381,13 +381,13 @@ static int is_wanted(const char *name, char **prefixes) {
  * or with none of those behind a minus. MLOPS_DEEP=1 passes no failure over. */
 int main(int argc, char **argv) {
     const sweep_scenario *const lists[] = {
-        sweep_bundle,   sweep_cells,    sweep_container,   sweep_dataset, sweep_deploy,
-        sweep_diff,     sweep_drift,    sweep_expectation, sweep_feature, sweep_file,
-        sweep_merge,    sweep_metric,   sweep_model,       sweep_monitor, sweep_online,
-        sweep_pool,     sweep_detector, sweep_profile,     sweep_quality, sweep_reference,
-        sweep_registry, sweep_run,      sweep_stats,       sweep_store,   sweep_table,
-        sweep_version,  sweep_folder,   sweep_gc,          sweep_stream,  sweep_remote,
-        sweep_lineage,  sweep_import,   sweep_erase,       sweep_sketch};
+        sweep_bundle,    sweep_cells,    sweep_container,   sweep_dataset, sweep_deploy,
+        sweep_diff,      sweep_drift,    sweep_expectation, sweep_feature, sweep_file,
+        sweep_merge,     sweep_metric,   sweep_model,       sweep_monitor, sweep_online,
+        sweep_pool,      sweep_anomaly,  sweep_detector,    sweep_profile, sweep_quality,
+        sweep_reference, sweep_registry, sweep_run,         sweep_stats,   sweep_store,
+        sweep_table,     sweep_version,  sweep_folder,      sweep_gc,      sweep_stream,
+        sweep_remote,    sweep_lineage,  sweep_import,      sweep_erase,   sweep_sketch};
     (void)argc;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const sweep_scenario *one = lists[i]; one->name; one++)

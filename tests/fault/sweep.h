@@ -51,6 +51,7 @@ extern const sweep_scenario sweep_model[];
 extern const sweep_scenario sweep_monitor[];
 extern const sweep_scenario sweep_online[];
 extern const sweep_scenario sweep_pool[];
+extern const sweep_scenario sweep_anomaly[];
 extern const sweep_scenario sweep_detector[];
 extern const sweep_scenario sweep_profile[];
 extern const sweep_scenario sweep_quality[];

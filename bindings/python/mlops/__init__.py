@@ -6,8 +6,8 @@
     s = mlops.open("fraud.mlops")
 
 load, open, table, compare and diff are shortcuts; everything else is one class for each noun of the library: Table,
-Model, Reference, Drift, Diff, Monitor, Profile, Detector, Kll, Hll, Items, Feature, Bundle. Errors are subclasses of
-mlops.Error.
+Model, Reference, Drift, Diff, Monitor, Profile, Detector, Anomaly, Kll, Hll, Items, Feature, Bundle. Errors are
+subclasses of mlops.Error.
 """
 import functools
 import json
@@ -21,6 +21,7 @@ from ._ffi import *  # noqa: F401,F403
 from ._ffi import (Context, DriftVerdict, ExplainerOutput, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError,
                    Type, importance_measure)
 from ._ffi import __all__ as _generated
+from ._anomaly import Anomaly
 from ._data import Commit
 from ._detect import Detector
 from ._diff import Diff, diff, merge

@@ -79,6 +79,16 @@ class Cpu(enum.IntEnum):
     NEON = 5  # AArch64
 
 
+class AnomalyKind(enum.IntEnum):
+    """What a score is."""
+
+    FOREST = 0  # forest: how few random cuts set the row apart, 0 to 1
+    MAHALANOBIS = 1  # mahalanobis: distance to the mean, by the covariance
+    KNN = 2  # knn: distance to the k-th nearest row that is kept
+    KMEANS = 3  # kmeans: distance to the nearest of some centers
+    PCA = 4  # pca: what the leading components do not reconstruct
+
+
 class Sync(enum.IntEnum):
     """When a commit is told of."""
 
@@ -563,6 +573,91 @@ mlops_reader = C.CFUNCTYPE(C.c_int64, C.c_void_p, C.c_void_p, C.c_int64)
 mlops_stream_open = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p)
 
 
+class mlops_error(C.Structure):
+    pass
+
+
+mlops_error._fields_ = [
+    ("code", C.c_int32),
+    ("os_code", C.c_int32),
+    ("line", C.c_int32),
+    ("column", C.c_int32),
+    ("offset", C.c_int64),
+    ("message", C.c_char * 488),
+]
+assert C.sizeof(mlops_error) == 512
+
+
+class mlops_id(C.Structure):
+    pass
+
+
+mlops_id._fields_ = [
+    ("bytes", C.c_uint8 * 32),
+]
+assert C.sizeof(mlops_id) == 32
+
+
+class mlops_io_stat(C.Structure):
+    pass
+
+
+mlops_io_stat._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("kind", C.c_int32),
+    ("device", C.c_uint64),
+    ("inode", C.c_uint64),
+    ("size", C.c_int64),
+    ("mtime_ns", C.c_int64),
+    ("ctime_ns", C.c_int64),
+]
+assert C.sizeof(mlops_io_stat) == 48
+
+
+class mlops_anomaly_opts(C.Structure):
+    pass
+
+
+mlops_anomaly_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("kind", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("n_features", C.c_int64),
+    ("n_calibration", C.c_int64),
+    ("n_rows", C.c_int64),
+    ("n_trees", C.c_int64),
+    ("tree_rows", C.c_int64),
+    ("n_neighbors", C.c_int64),
+    ("n_clusters", C.c_int64),
+    ("n_components", C.c_int64),
+    ("ridge", C.c_double),
+    ("seed", C.c_uint64),
+]
+assert C.sizeof(mlops_anomaly_opts) == (104 if C.sizeof(C.c_void_p) == 8 else 100)
+
+
+class mlops_anomaly_summary(C.Structure):
+    pass
+
+
+mlops_anomaly_summary._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("kind", C.c_int32),
+    ("n_features", C.c_int64),
+    ("n", C.c_int64),
+    ("n_skipped", C.c_int64),
+    ("n_calibration", C.c_int64),
+    ("rate_min", C.c_double),
+    ("score_median", C.c_double),
+    ("score_max", C.c_double),
+    ("is_frozen", C.c_int32),
+    ("reserved", C.c_uint32),
+]
+assert C.sizeof(mlops_anomaly_summary) == 72
+
+
 class ArrowSchema(C.Structure):
     pass
 
@@ -612,47 +707,6 @@ ArrowArrayStream._fields_ = [
     ("private_data", C.c_void_p),
 ]
 assert C.sizeof(ArrowArrayStream) == (40 if C.sizeof(C.c_void_p) == 8 else 20)
-
-
-class mlops_error(C.Structure):
-    pass
-
-
-mlops_error._fields_ = [
-    ("code", C.c_int32),
-    ("os_code", C.c_int32),
-    ("line", C.c_int32),
-    ("column", C.c_int32),
-    ("offset", C.c_int64),
-    ("message", C.c_char * 488),
-]
-assert C.sizeof(mlops_error) == 512
-
-
-class mlops_id(C.Structure):
-    pass
-
-
-mlops_id._fields_ = [
-    ("bytes", C.c_uint8 * 32),
-]
-assert C.sizeof(mlops_id) == 32
-
-
-class mlops_io_stat(C.Structure):
-    pass
-
-
-mlops_io_stat._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("kind", C.c_int32),
-    ("device", C.c_uint64),
-    ("inode", C.c_uint64),
-    ("size", C.c_int64),
-    ("mtime_ns", C.c_int64),
-    ("ctime_ns", C.c_int64),
-]
-assert C.sizeof(mlops_io_stat) == 48
 
 
 class mlops_call(C.Structure):
@@ -2152,6 +2206,25 @@ assert C.sizeof(mlops_watch_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 40)
 _rt.declare(lib.mlops_version, C.c_char_p)
 _rt.declare(lib.mlops_status_name, C.c_char_p, C.c_int32)
 _rt.declare(lib.mlops_cpu_level, C.c_int32, C.c_int32)
+_rt.declare(lib.mlops_anomaly_kind_name, C.c_char_p, C.c_int32)
+_rt.declare(lib.mlops_anomaly_size, C.c_size_t, C.POINTER(mlops_anomaly_opts))
+_rt.declare(lib.mlops_anomaly_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_anomaly_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_anomaly_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_anomaly_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_anomaly_free, None, C.c_void_p)
+_rt.declare(lib.mlops_anomaly_n_features, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_anomaly_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_anomaly_freeze, C.c_int32, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_anomaly_score, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_anomaly_p_values, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_anomaly_threshold, C.c_int32, C.c_void_p, C.c_double, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_anomaly_summarize, C.c_int32, C.c_void_p, C.POINTER(mlops_anomaly_summary))
+_rt.declare(lib.mlops_anomaly_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_anomaly_load_size, C.c_int32, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_anomaly_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_pool_new, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_pool_free, None, C.c_void_p)
 _rt.declare(lib.mlops_pool_executor, C.c_void_p, C.c_void_p)
@@ -2849,6 +2922,35 @@ def _io_stat(s):
         size=s.size,
         mtime_ns=s.mtime_ns,
         ctime_ns=s.ctime_ns,
+    )
+
+
+@dataclass(frozen=True)
+class AnomalySummary:
+    """What was learnt."""
+
+    kind: AnomalyKind  # what a score is
+    n_features: int  # values of a row
+    n: int  # rows, skipped ones among them
+    n_skipped: int  # rows with a value that is NaN or infinite
+    n_calibration: int  # rows that are held back
+    rate_min: float  # least rate of false alarms that they tell, and least p-value
+    score_median: float  # of the rows held back; NaN until frozen
+    score_max: float  # of the rows held back; NaN until frozen
+    is_frozen: int  # 1 if it scores, 0 if it learns
+
+
+def _anomaly_summary(s):
+    return AnomalySummary(
+        kind=_rt.enumerator(AnomalyKind, s.kind),
+        n_features=s.n_features,
+        n=s.n,
+        n_skipped=s.n_skipped,
+        n_calibration=s.n_calibration,
+        rate_min=s.rate_min,
+        score_median=s.score_median,
+        score_max=s.score_max,
+        is_frozen=s.is_frozen,
     )
 
 
@@ -3873,6 +3975,243 @@ class Remote(_rt.View):
 Each function blocks, at the longest until deadline_ns, which is on the monotonic clock of the host of whoever calls (0: none). It returns MLOPS_OK, or MLOPS_E_BUSY for what may do when it is tried again (the library does, a few times); whether anything has happened is unknown then. Every other error is for good. What was put or swapped is durable, and is seen by each read that begins later; lists may lag behind. Functions may be called from any thread."""
 
     __slots__ = ()
+
+
+@_rt.noun("anomaly")
+class Anomaly(_rt.Handle):
+    """What scores rows, in Anomaly.size() bytes aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_anomaly_free
+    _locked = True
+
+    @staticmethod
+    def kind_name(kind=0):
+        """Name of a kind, such as "forest".
+
+        Returns: None for a number that is no kind; kinds count from 0.
+        """
+        kind = _rt.choice(AnomalyKind, kind)
+        out = lib.mlops_anomaly_kind_name(kind)
+        return _rt.decoded(out)
+
+    @staticmethod
+    def size(*, raw=False, kind=None, n_features=None, n_calibration=None, n_rows=None, n_trees=None,
+             tree_rows=None, n_neighbors=None, n_clusters=None, n_components=None, ridge=None, seed=None):
+        """Bytes that learning with this configuration needs; 0 if opts are not valid.
+
+            raw: knn, kmeans, pca: features as they are, not standardized
+            kind: default AnomalyKind.FOREST
+            n_features: values of a row, to 1,024; default 1, of pca 2
+            n_calibration: rows held back for p-values, 1 to 65,536; default 512
+            n_rows: forest, knn, kmeans: rows kept of those that are learnt from, to 65,536; default
+                1,024, of knn 256
+            n_trees: forest: 1 to 1,000; default 100
+            tree_rows: forest: rows that a tree is grown from, 2 to 4,096 and at most n_rows; default 256
+            n_neighbors: knn: k, 1 to 256 and at most n_rows; default 5
+            n_clusters: kmeans: centers, 1 to 1,024 and at most n_rows; default 8
+            n_components: pca: components, fewer than n_features; default half of them
+            ridge: mahalanobis: added to the diagonal of the correlation matrix, at most 1; default 1e-6
+            seed: of what is drawn; default 0
+        """
+        opts = _anomaly_opts(raw=raw, kind=kind, n_features=n_features, n_calibration=n_calibration, n_rows=n_rows,
+                n_trees=n_trees, tree_rows=tree_rows, n_neighbors=n_neighbors, n_clusters=n_clusters,
+                n_components=n_components, ridge=ridge, seed=seed)
+        out = lib.mlops_anomaly_size(C.byref(opts))
+        return out
+
+    def __init__(self, *, raw=False, kind=None, n_features=None, n_calibration=None, n_rows=None, n_trees=None,
+                 tree_rows=None, n_neighbors=None, n_clusters=None, n_components=None, ridge=None, seed=None):
+        """Start learning on the host's heap.
+
+            raw: knn, kmeans, pca: features as they are, not standardized
+            kind: default AnomalyKind.FOREST
+            n_features: values of a row, to 1,024; default 1, of pca 2
+            n_calibration: rows held back for p-values, 1 to 65,536; default 512
+            n_rows: forest, knn, kmeans: rows kept of those that are learnt from, to 65,536; default
+                1,024, of knn 256
+            n_trees: forest: 1 to 1,000; default 100
+            tree_rows: forest: rows that a tree is grown from, 2 to 4,096 and at most n_rows; default 256
+            n_neighbors: knn: k, 1 to 256 and at most n_rows; default 5
+            n_clusters: kmeans: centers, 1 to 1,024 and at most n_rows; default 8
+            n_components: pca: components, fewer than n_features; default half of them
+            ridge: mahalanobis: added to the diagonal of the correlation matrix, at most 1; default 1e-6
+            seed: of what is drawn; default 0
+
+        Raises: InvalidError as Anomaly(); NomemError.
+        """
+        out = C.c_void_p()
+        opts = _anomaly_opts(raw=raw, kind=kind, n_features=n_features, n_calibration=n_calibration, n_rows=n_rows,
+                n_trees=n_trees, tree_rows=tree_rows, n_neighbors=n_neighbors, n_clusters=n_clusters,
+                n_components=n_components, ridge=ridge, seed=seed)
+        err = mlops_error()
+        status = lib.mlops_anomaly_new(C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Anomaly", err)
+        self._h = self._owner(out.value)
+
+    @property
+    def n_features(self):
+        """Number of values of a row."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_anomaly_n_features(h)
+        return out
+
+    def add(self, rows):
+        """Learn from rows, in parts or at once: it makes no difference. A row with a value that is NaN or
+        infinite is skipped and counted.
+
+            rows: row-major, float32
+
+        Raises: InvalidError where a shape differs, or if it is frozen; LimitError beyond 2^53 rows in all.
+        Nothing is learnt then.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        err = mlops_error()
+        _rt.fits("rows", rows_shape, 1, "anomaly", "features", lib.mlops_anomaly_n_features(h))
+        with h.lock:
+            status = lib.mlops_anomaly_add(h, rows_p, rows_shape[0], rows_shape[1], C.byref(err))
+        if status:
+            _rt.check(status, "Anomaly.add", err)
+
+    def freeze(self):
+        """End learning: what scores is made of the rows, and those held back are scored. From then on nothing
+        is learnt.
+
+        Raises: RefusedError for too few rows, whose number the message tells: it goes on learning;
+        InvalidError if it is frozen.
+        """
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_anomaly_freeze(h, C.byref(err))
+        if status:
+            _rt.check(status, "Anomaly.freeze", err)
+
+    def score(self, rows):
+        """Score rows. A value that is NaN is taken to be the mean of its feature.
+
+            rows: row-major, float32
+
+        Raises: InvalidError where a shape differs, or if it is not frozen.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        err = mlops_error()
+        _rt.fits("rows", rows_shape, 1, "anomaly", "features", lib.mlops_anomaly_n_features(h))
+        out, out_p = _rt.empty("f", (rows_shape[0],))
+        with h.lock:
+            status = lib.mlops_anomaly_score(h, rows_p, rows_shape[0], rows_shape[1], out_p, C.byref(err))
+        if status:
+            _rt.check(status, "Anomaly.score", err)
+        return _rt.result(out)
+
+    def p_values(self, scores):
+        """Conformal p-values of scores: with m rows held back, of which c score as high or higher, (1 + c) /
+        (m + 1). An alarm wherever it is at most r has a rate of false alarms of at most r, for any
+        distribution and m, if rows without anomaly are exchangeable with those learnt from.
+
+            scores: of Anomaly.score()
+
+        Raises: InvalidError if n is negative, or it is not frozen.
+        """
+        h = self._open()
+        scores_p, scores_shape, scores_keep = _rt.array(scores, "f", 1, "scores")
+        err = mlops_error()
+        out, out_p = _rt.empty("d", (scores_shape[0],))
+        with h.lock:
+            status = lib.mlops_anomaly_p_values(h, scores_p, scores_shape[0], out_p, C.byref(err))
+        if status:
+            _rt.check(status, "Anomaly.p_values", err)
+        return _rt.result(out)
+
+    def threshold(self, rate):
+        """The score beyond which a row is an alarm: exactly where its p-value is at most the rate.
+
+            rate: false alarms among rows without anomaly, above 0 and below 1
+
+        Raises: RefusedError if too few rows are held back to tell such a rate: the message says how many it
+        takes; InvalidError for a rate out of range, or if it is not frozen.
+        """
+        h = self._open()
+        out = C.c_double()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_anomaly_threshold(h, rate, C.byref(out), C.byref(err))
+        if status:
+            _rt.check(status, "Anomaly.threshold", err)
+        return out.value
+
+    def summarize(self):
+        """What was learnt, and whether it is frozen.
+
+        Raises: InvalidError if struct_size is unknown.
+        """
+        h = self._open()
+        out = mlops_anomaly_summary(C.sizeof(mlops_anomaly_summary))
+        with h.lock:
+            status = lib.mlops_anomaly_summarize(h, C.byref(out))
+        if status:
+            _rt.check(status, "Anomaly.summarize", why={
+                -1: "struct_size is unknown",
+            })
+        return _anomaly_summary(out)
+
+    def save(self):
+        """Write what is frozen as bytes: canonical, little-endian, equal for equal state on any machine.
+
+        Raises: InvalidError if it is not frozen; ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_anomaly_save(h, text, cap, needed),
+                    "Anomaly.save", why={
+                -1: "it is not frozen",
+            })
+        return text
+
+    @staticmethod
+    def load_size(bytes):
+        """Storage that saved bytes need when they are loaded, which is less than learning takes; exact.
+
+            bytes: of Anomaly.save()
+
+        Raises: CorruptError, UnsupportedError as Anomaly.load().
+        """
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = C.c_size_t()
+        status = lib.mlops_anomaly_load_size(bytes_p, bytes_n, C.byref(size))
+        if status:
+            _rt.check(status, "Anomaly.load_size")
+        return size.value
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of Anomaly.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no such state, or whose parts contradict each other;
+        UnsupportedError for one of a later format; ArenaError if size is too small; InvalidError if mem is
+        not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        room = C.c_size_t()
+        status = lib.mlops_anomaly_load_size(bytes_p, bytes_n, C.byref(room))
+        if status:
+            _rt.check(status, "Anomaly.load_size")
+        size = room.value
+        mem = _rt.Storage(size)
+        status = lib.mlops_anomaly_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+        if status:
+            _rt.check(status, "Anomaly.load", why={
+                -5: "bytes that are no such state, or whose parts contradict each other",
+                -6: "one of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
 
 
 @_rt.noun("pool")
@@ -10325,6 +10664,37 @@ class Watch(_rt.Handle):
         return _rt.decoded(text)
 
 
+def _anomaly_opts(*, raw=False, kind=None, n_features=None, n_calibration=None, n_rows=None, n_trees=None,
+        tree_rows=None, n_neighbors=None, n_clusters=None, n_components=None, ridge=None, seed=None):
+    o = mlops_anomaly_opts(C.sizeof(mlops_anomaly_opts))
+    o._keep, o._raised = [], []
+    if raw:
+        o.flags |= 1
+    if kind is not None:
+        o.kind = _rt.choice(AnomalyKind, kind)
+    if n_features is not None:
+        o.n_features = _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features")
+    if n_calibration is not None:
+        o.n_calibration = _rt.integer(n_calibration, -2 ** 63, 2 ** 63 - 1, "n_calibration")
+    if n_rows is not None:
+        o.n_rows = _rt.integer(n_rows, -2 ** 63, 2 ** 63 - 1, "n_rows")
+    if n_trees is not None:
+        o.n_trees = _rt.integer(n_trees, -2 ** 63, 2 ** 63 - 1, "n_trees")
+    if tree_rows is not None:
+        o.tree_rows = _rt.integer(tree_rows, -2 ** 63, 2 ** 63 - 1, "tree_rows")
+    if n_neighbors is not None:
+        o.n_neighbors = _rt.integer(n_neighbors, -2 ** 63, 2 ** 63 - 1, "n_neighbors")
+    if n_clusters is not None:
+        o.n_clusters = _rt.integer(n_clusters, -2 ** 63, 2 ** 63 - 1, "n_clusters")
+    if n_components is not None:
+        o.n_components = _rt.integer(n_components, -2 ** 63, 2 ** 63 - 1, "n_components")
+    if ridge is not None:
+        o.ridge = ridge
+    if seed is not None:
+        o.seed = _rt.integer(seed, 0, 2 ** 64 - 1, "seed")
+    return o
+
+
 def _call(*, executor=None, progress=None, deadline_ns=None, memory_max=None, actor=None, trace_id=None):
     o = mlops_call(C.sizeof(mlops_call))
     o._keep, o._raised = [], []
@@ -13023,6 +13393,9 @@ def remote_gc(remote, *, dry=False, grace_ns=None, call=None):
 
 
 __all__ = [
+    "Anomaly",
+    "AnomalyKind",
+    "AnomalySummary",
     "ArenaError",
     "ArrowArray",
     "ArrowArrayStream",

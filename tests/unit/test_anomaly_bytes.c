@@ -1,0 +1,113 @@
+/* Bytes of anomaly scores: what is loaded scores to the same bits, and nothing but those is taken.
+ */
+#include <stdlib.h>
+
+#include "base/crc32.h"
+#include "unit/help_anomaly.h"
+
+static void seal(uint8_t *bytes, size_t n) {
+    uint32_t crc = mlops__crc32(0, bytes, n - 4);
+    for (size_t i = 0; i < 4; i++) bytes[n - 4 + i] = (uint8_t)(crc >> 8 * i);
+}
+
+static void test_loaded_is_the_same(void **state) {
+    (void)state;
+    static room a, b;
+    static uint8_t bytes[2][SAVED_BYTES];
+    float row[D];
+    for (int i = 0; i < N_CASES; i++) {
+        mlops_anomaly_opts opts = case_opts(i);
+        mlops_anomaly *p = frozen(&a, i), *q;
+        size_t n = save(p, bytes[0]), size = 0;
+        assert_int_equal(mlops_anomaly_load_size(bytes[0], n, &size), MLOPS_OK);
+        assert_true(size < mlops_anomaly_size(&opts) && size % 8 == 0);
+        memset(&b, 0x5a, sizeof b);
+        assert_int_equal(mlops_anomaly_load(&q, &b, size - 1, bytes[0], n), MLOPS_E_ARENA);
+        assert_null(q);
+        assert_int_equal(mlops_anomaly_load(&q, (char *)&b + 4, size, bytes[0], n),
+                         MLOPS_E_INVALID);
+        assert_int_equal(mlops_anomaly_load(&q, &b, size, bytes[0], n), MLOPS_OK);
+        for (size_t k = size; k < sizeof b; k++) assert_int_equal(((uint8_t *)&b)[k], 0x5a);
+        assert_int_equal(save(q, bytes[1]), n);
+        assert_memory_equal(bytes[0], bytes[1], n);
+        for (int k = 0; k < 300; k++) {
+            make_rows(row, 1, D);
+            if (k % 4 == 0) row[k % D] = NAN;
+            assert_true(score_of(p, row, D) == score_of(q, row, D));
+        }
+        assert_true(summary_of(p).score_median == summary_of(q).score_median);
+        assert_true(mlops_anomaly_add(q, row, 1, D, NULL) == MLOPS_E_INVALID);
+    }
+}
+
+static void test_every_flip_and_cut_is_refused(void **state) {
+    (void)state;
+    static room a, b;
+    static uint8_t bytes[SAVED_BYTES];
+    for (int i = 0; i < N_CASES; i++) {
+        size_t n = save(frozen(&a, i), bytes), size;
+        mlops_anomaly *p;
+        for (size_t k = 0; k < 8 * n; k += 1 + n / 300) {
+            bytes[k / 8] ^= (uint8_t)(1 << k % 8);
+            assert_int_equal(mlops_anomaly_load(&p, &b, sizeof b, bytes, n), MLOPS_E_CORRUPT);
+            assert_null(p);
+            bytes[k / 8] ^= (uint8_t)(1 << k % 8);
+        }
+        for (size_t cut = 0; cut < n; cut += 1 + n / 300) {
+            uint8_t *exact = malloc(cut + 1); /* so that a sanitizer sees reads beyond */
+            memcpy(exact, bytes, cut);
+            assert_int_equal(mlops_anomaly_load(&p, &b, sizeof b, exact, cut), MLOPS_E_CORRUPT);
+            assert_int_equal(mlops_anomaly_load_size(exact, cut, &size), MLOPS_E_CORRUPT);
+            free(exact);
+        }
+        bytes[4] = 2;
+        seal(bytes, n);
+        assert_int_equal(mlops_anomaly_load(&p, &b, sizeof b, bytes, n), MLOPS_E_UNSUPPORTED);
+    }
+}
+
+/* Whatever passes scores, and saves to the same bytes. */
+static void test_words_that_others_made_up(void **state) {
+    (void)state;
+    static room a, b;
+    static uint8_t bytes[SAVED_BYTES], again[SAVED_BYTES];
+    static const uint32_t odd[] = {0,          1,          UINT32_MAX, 0x7f800000, 0x7fc00000,
+                                   0xff800000, 0x7f7fffff, 0x80000000, 0xffff,     0x0001ffff,
+                                   5,          2,          0xff7fffff};
+    int n_taken = 0;
+    for (int round = 0; round < 12000; round++) {
+        size_t n = save(frozen(&a, round % N_CASES), bytes), words = (n - 12) / 4;
+        mlops_anomaly *p;
+        for (uint64_t k = draw() % 3; k < 3; k++) {
+            uint32_t word = draw() % 2 ? odd[draw() % 13] : (uint32_t)(draw() >> draw() % 64);
+            size_t at = draw() % 2 ? (size_t)(draw() % 13) : (size_t)(draw() % words);
+            memcpy(bytes + 8 + 4 * at, &word, 4);
+        }
+        seal(bytes, n);
+        mlops_status status = mlops_anomaly_load(&p, &b, sizeof b, bytes, n);
+        assert_true(status == MLOPS_OK || status == MLOPS_E_CORRUPT || status == MLOPS_E_ARENA);
+        if (status) continue;
+        n_taken++;
+        assert_int_equal(save(p, again), n);
+        assert_memory_equal(bytes, again, n);
+        float row[D];
+        double limit;
+        for (int k = 0; k < 10; k++) {
+            make_rows(row, 1, D);
+            if (k % 3 == 0) row[k % D] = k ? NAN : 3e38f;
+            (void)score_of(p, row, D);
+        }
+        (void)summary_of(p);
+        assert_int_equal(mlops_anomaly_threshold(p, 0.5, &limit, NULL), MLOPS_OK);
+    }
+    assert_true(n_taken > 300 && n_taken < 11000);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_loaded_is_the_same),
+        cmocka_unit_test(test_every_flip_and_cut_is_refused),
+        cmocka_unit_test(test_words_that_others_made_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -3254,6 +3254,60 @@ public:
     }
 };
 
+/// Two samples of rows. Immutable: any thread may compare.
+class multivariate : public detail::handle<mlops_multivariate, mlops_multivariate_free> {
+public:
+    using handle::handle;
+
+    /// Two tables, columns bound by name. A null or a value that is not finite counts as the reference's mean.
+    static ::mlops::multivariate tables(const ::mlops::table &reference, const ::mlops::table &current,
+                                        const mlops_multivariate_opts *opts = nullptr) {
+        mlops_multivariate *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_tables(&out, detail::required(reference), detail::required(current), opts, &e), "mlops_multivariate_tables", &e);
+        return ::mlops::multivariate(out);
+    }
+
+    /// Two matrices of float32, such as embeddings. Values are as in mlops_multivariate_tables().
+    static ::mlops::multivariate rows(matrix<const float> reference, matrix<const float> current,
+                                      std::int64_t reference_row_stride, std::int64_t reference_column_stride,
+                                      std::int64_t current_row_stride, std::int64_t current_column_stride,
+                                      const mlops_multivariate_opts *opts = nullptr) {
+        mlops_multivariate *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::require(current.columns == reference.columns, "current and reference differ in length");
+        detail::check(mlops_multivariate_rows(&out, reference.data, reference.rows, current.data, current.rows, reference.columns, reference_row_stride, reference_column_stride, current_row_stride, current_column_stride, opts, &e), "mlops_multivariate_rows", &e);
+        return ::mlops::multivariate(out);
+    }
+
+    /// Two matrices of float64. As mlops_multivariate_rows().
+    static ::mlops::multivariate rows_f64(matrix<const double> reference, matrix<const double> current,
+                                          std::int64_t reference_row_stride,
+                                          std::int64_t reference_column_stride,
+                                          std::int64_t current_row_stride, std::int64_t current_column_stride,
+                                          const mlops_multivariate_opts *opts = nullptr) {
+        mlops_multivariate *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::require(current.columns == reference.columns, "current and reference differ in length");
+        detail::check(mlops_multivariate_rows_f64(&out, reference.data, reference.rows, current.data, current.rows, reference.columns, reference_row_stride, reference_column_stride, current_row_stride, current_column_stride, opts, &e), "mlops_multivariate_rows_f64", &e);
+        return ::mlops::multivariate(out);
+    }
+
+    /// Maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows come from the same
+    /// distribution, and up to the square root of 2.
+    mlops_multivariate_result mmd(const mlops_mmd_opts *opts = nullptr) const {
+        mlops_multivariate_result out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_mmd(&out, need(), opts, &e), "mlops_multivariate_mmd", &e);
+        return out;
+    }
+};
+
 /// An online view that is open.
 class online : public detail::handle<mlops_online, mlops_online_close> {
 public:

@@ -670,6 +670,33 @@ const (
 	MonitorMetricCost MonitorMetric = 9
 )
 
+// MultivariateScale: in which units values count.
+type MultivariateScale int32
+
+const (
+	// MultivariateScaleAuto: columns of tables as STANDARD, matrices as NONE.
+	MultivariateScaleAuto MultivariateScale = 0
+	// MultivariateScaleStandard: less the reference's mean, over its standard deviation; a constant
+	// column less its mean alone.
+	MultivariateScaleStandard MultivariateScale = 1
+	// MultivariateScaleNone: as they are.
+	MultivariateScaleNone MultivariateScale = 2
+)
+
+// MmdMethod: how the maximum mean discrepancy is found.
+type MmdMethod int32
+
+const (
+	// MmdMethodAuto: EXACT of up to 4,000 rows on both sides together, else FOURIER.
+	MmdMethodAuto MmdMethod = 0
+	// MmdMethodExact: every pair of rows; p by permutations.
+	MmdMethodExact MmdMethod = 1
+	// MmdMethodFourier: random Fourier features: time linear in rows; p asymptotic.
+	MmdMethodFourier MmdMethod = 2
+	// MmdMethodAlibi: EXACT by the rule of alibi-detect (docs/multivariate.md).
+	MmdMethodAlibi MmdMethod = 3
+)
+
 // PolicyEvent: what a window changed.
 type PolicyEvent int32
 
@@ -2000,6 +2027,56 @@ func makeMonitorLabels(c *C.mlops_monitor_labels) (r MonitorLabels) {
 	r.NWaiting = int64(c.n_waiting)
 	r.NEvicted = int64(c.n_evicted)
 	r.NReplaced = int64(c.n_replaced)
+	return r
+}
+
+// MultivariateResult: what was found. What does not apply is NaN, or 0 of counts.
+type MultivariateResult struct {
+	// the answer
+	Verdict DriftVerdict
+	// "mmd" or "mmd_fourier"
+	Test string
+	// rows
+	NReference int64
+	// rows
+	NCurrent int64
+	// values of a row
+	NColumns int64
+	// how far the samples lie apart: MMD, the square root of mmd2
+	Effect float64
+	// its lower confidence bound, of confidence 1 - alpha
+	EffectLow float64
+	// its upper one, alike
+	EffectHigh float64
+	// what the effect was held against; ALIBI: what p was
+	Tolerance float64
+	// that such an effect comes by chance alone
+	PValue float64
+	// squared MMD, unbiased: 0 on average where nothing changed, and so also below 0
+	Mmd2 float64
+	// squared MMD of the samples as they are, 0 or more
+	Mmd2Biased float64
+	// standard deviation of the Gaussian kernel
+	Bandwidth float64
+	// that p_value is from; 0: it is asymptotic
+	NPermutations int64
+}
+
+func makeMultivariateResult(c *C.mlops_multivariate_result) (r MultivariateResult) {
+	r.Verdict = DriftVerdict(c.verdict)
+	r.Test = C.GoString(c.test)
+	r.NReference = int64(c.n_reference)
+	r.NCurrent = int64(c.n_current)
+	r.NColumns = int64(c.n_columns)
+	r.Effect = float64(c.effect)
+	r.EffectLow = float64(c.effect_low)
+	r.EffectHigh = float64(c.effect_high)
+	r.Tolerance = float64(c.tolerance)
+	r.PValue = float64(c.p_value)
+	r.Mmd2 = float64(c.mmd2)
+	r.Mmd2Biased = float64(c.mmd2_biased)
+	r.Bandwidth = float64(c.bandwidth)
+	r.NPermutations = int64(c.n_permutations)
 	return r
 }
 
@@ -3468,6 +3545,66 @@ func (o *MonitorLabelsOpts) c(s *scope) *C.mlops_monitor_labels_opts {
 	c.cost_fp = C.double(o.CostFp)
 	c.cost_fn = C.double(o.CostFn)
 	c.cost_tn = C.double(o.CostTn)
+	return c
+}
+
+// MultivariateOpts: options of the constructors. Zero means the default in each field.
+type MultivariateOpts struct {
+	// of tables: names to compare, separated by commas, quoted as in a CSV line; default: all of the
+	// reference that are numeric or bool
+	Columns string
+	// of tables: names to leave out, as columns
+	Ignore string
+	// default MLOPS_MULTIVARIATE_SCALE_AUTO
+	Scale MultivariateScale
+}
+
+func (o *MultivariateOpts) c(s *scope) *C.mlops_multivariate_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_multivariate_opts)(s.alloc(C.sizeof_mlops_multivariate_opts))
+	c.struct_size = C.sizeof_mlops_multivariate_opts
+	c.columns = s.optional(o.Columns)
+	c.ignore = s.optional(o.Ignore)
+	c.scale = C.mlops_multivariate_scale(o.Scale)
+	return c
+}
+
+// MmdOpts: options of mlops_multivariate_mmd(). Zero means the default in each field.
+type MmdOpts struct {
+	// default MLOPS_MMD_AUTO
+	Method MmdMethod
+	// chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
+	Alpha float64
+	// largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
+	Tolerance float64
+	// of the kernel, above 0; default: by the median of distances
+	Bandwidth float64
+	// rows that each side must have, 2 or more; default 50; ALIBI: 2
+	RowsMin int64
+	// of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+	NPermutations int64
+	// of FOURIER, 128 to 16,384; default 512
+	NFrequencies int64
+	// of permutations and frequencies; default 0
+	Seed int64
+}
+
+func (o *MmdOpts) c(s *scope) *C.mlops_mmd_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_mmd_opts)(s.alloc(C.sizeof_mlops_mmd_opts))
+	c.struct_size = C.sizeof_mlops_mmd_opts
+	c.method = C.mlops_mmd_method(o.Method)
+	c.alpha = C.double(o.Alpha)
+	c.tolerance = C.double(o.Tolerance)
+	c.bandwidth = C.double(o.Bandwidth)
+	c.rows_min = C.int64_t(o.RowsMin)
+	c.n_permutations = C.int64_t(o.NPermutations)
+	c.n_frequencies = C.int64_t(o.NFrequencies)
+	c.seed = C.int64_t(o.Seed)
 	return c
 }
 
@@ -10134,6 +10271,149 @@ func EstimatePerformanceRows(scores []float64, probabilities []float64, opts *Pe
 	}
 	r := wrapTable(out)
 	return r, nil
+}
+
+// Multivariate: two samples of rows. Immutable: any thread may compare.
+type Multivariate struct {
+	p *C.mlops_multivariate
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapMultivariate(p *C.mlops_multivariate) *Multivariate {
+	x := &Multivariate{p: p}
+	runtime.SetFinalizer(x, (*Multivariate).Close)
+	return x
+}
+
+// Close ends this Multivariate, or this share of it; it may be called again.
+func (x *Multivariate) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_multivariate_free(x.p)
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// TablesMultivariate: two tables, columns bound by name. A null or a value that is not finite counts
+// as the reference's mean.
+//
+// Errors: MLOPS_E_SCHEMA names a column that is missing or no number; MLOPS_E_INVALID for an option
+// out of range, or if no column is left; MLOPS_E_NOMEM.
+func TablesMultivariate(reference *Table, current *Table, opts *MultivariateOpts) (*Multivariate, error) {
+	defer runtime.KeepAlive(reference)
+	defer runtime.KeepAlive(current)
+	var s scope
+	defer s.free()
+	var out *C.mlops_multivariate
+	if reference == nil || reference.p == nil {
+		return nil, closed("Table")
+	}
+	if current == nil || current.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_tables(&out, reference.p, current.p, optsC, &e), &e, "mlops_multivariate_tables"); err != nil {
+		return nil, err
+	}
+	r := wrapMultivariate(out)
+	r.keep = []interface{}{reference, current}
+	return r, nil
+}
+
+// RowsMultivariate: two matrices of float32, such as embeddings. Values are as in
+// mlops_multivariate_tables().
+//
+// Errors: MLOPS_E_INVALID for an option or a shape out of range; MLOPS_E_NOMEM.
+func RowsMultivariate(reference []float32, nColumns int, current []float32, opts *MultivariateOpts) (*Multivariate, error) {
+	defer runtime.KeepAlive(reference)
+	defer runtime.KeepAlive(current)
+	var s scope
+	defer s.free()
+	var out *C.mlops_multivariate
+	referenceC := held(reference)
+	currentC := held(current)
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	nReference, ok := wholeRows(len(reference), nColumns)
+	if !ok {
+		return nil, invalid("reference is not whole rows")
+	}
+	nCurrent, ok := wholeRows(len(current), nColumns)
+	if !ok {
+		return nil, invalid("current is not whole rows")
+	}
+	if err := check(C.mlops_multivariate_rows(&out, (*C.float)(referenceC.p), C.int64_t(nReference), (*C.float)(currentC.p), C.int64_t(nCurrent), C.int64_t(nColumns), C.int64_t(nColumns), 1, C.int64_t(nColumns), 1, optsC, &e), &e, "mlops_multivariate_rows"); err != nil {
+		return nil, err
+	}
+	r := wrapMultivariate(out)
+	r.keep = []interface{}{referenceC, currentC}
+	return r, nil
+}
+
+// RowsMultivariateF64: two matrices of float64. As mlops_multivariate_rows().
+func RowsMultivariateF64(reference []float64, nColumns int, current []float64, opts *MultivariateOpts) (*Multivariate, error) {
+	defer runtime.KeepAlive(reference)
+	defer runtime.KeepAlive(current)
+	var s scope
+	defer s.free()
+	var out *C.mlops_multivariate
+	referenceC := held(reference)
+	currentC := held(current)
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	nReference, ok := wholeRows(len(reference), nColumns)
+	if !ok {
+		return nil, invalid("reference is not whole rows")
+	}
+	nCurrent, ok := wholeRows(len(current), nColumns)
+	if !ok {
+		return nil, invalid("current is not whole rows")
+	}
+	if err := check(C.mlops_multivariate_rows_f64(&out, (*C.double)(referenceC.p), C.int64_t(nReference), (*C.double)(currentC.p), C.int64_t(nCurrent), C.int64_t(nColumns), C.int64_t(nColumns), 1, C.int64_t(nColumns), 1, optsC, &e), &e, "mlops_multivariate_rows_f64"); err != nil {
+		return nil, err
+	}
+	r := wrapMultivariate(out)
+	r.keep = []interface{}{referenceC, currentC}
+	return r, nil
+}
+
+// Mmd: maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows
+// come from the same distribution, and up to the square root of 2.
+//
+// Errors: MLOPS_E_LIMIT if EXACT is asked for of more than 50,000 rows; MLOPS_E_INVALID,
+// MLOPS_E_NOMEM.
+func (x *Multivariate) Mmd(opts *MmdOpts) (MultivariateResult, error) {
+	if x == nil || x.p == nil {
+		return MultivariateResult{}, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_multivariate_result
+	out.struct_size = C.sizeof_mlops_multivariate_result
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return MultivariateResult{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_mmd(&out, x.p, optsC, &e), &e, "mlops_multivariate_mmd"); err != nil {
+		return MultivariateResult{}, err
+	}
+	return makeMultivariateResult(&out), nil
 }
 
 // Online: an online view that is open.

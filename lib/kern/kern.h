@@ -22,6 +22,7 @@
 #include "kern/tally/tally.h"
 #include "kern/texts/texts.h"
 #include "kern/tree/forest.h"
+#include "kern/waves/waves.h"
 
 #include <mlops/host.h>
 
@@ -50,6 +51,7 @@ typedef struct mlops__kern {
     mlops__forest_rank_rows *forest_rank_rows;
     mlops__forest_sum_row *forest_sum_row;
     mlops__forest_sum_rows *forest_sum_rows;
+    mlops__waves_add *waves_add;
 } mlops__kern;
 
 /* @borrowed(static), complete. level is mlops_cpu_level()'s; one of another architecture, or BEST,

@@ -198,6 +198,64 @@ static int tell_json(const mlops_host *host, const char *dir) {
     return strlen(text) == needed && strstr(text, "colour") ? MLOPS_OK : SWEEP_WRONG;
 }
 
+/* ---- rows as a whole ---- */
+
+enum { ROWS = 60 };
+
+static void fill_rows(float *x, double *y) {
+    for (int i = 0; i < ROWS * 2; i++) x[i] = (float)(i * 7 % 31), y[i] = (double)(i * 5 % 29) + 40;
+}
+
+static mlops_status compare_rows(mlops_multivariate_result *out, const mlops_multivariate *both,
+                                 mlops_error *err) {
+    mlops_mmd_opts opts = MLOPS_MMD_OPTS_INIT;
+    opts.n_permutations = 99;
+    for (int method = MLOPS_MMD_EXACT; method <= MLOPS_MMD_ALIBI; method++) {
+        opts.method = (mlops_mmd_method)method;
+        MLOPS_TRY(mlops_multivariate_mmd(out, both, &opts, err));
+        if (out->verdict != MLOPS_DRIFT_YES) return (mlops_status)SWEEP_WRONG;
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status make_rows(mlops_multivariate **out, const mlops_host *host, int kind,
+                              mlops_table *const tables[2], mlops_error *err) {
+    static float x[ROWS * 4];
+    static double y[ROWS * 4];
+    mlops_multivariate_opts opts = MLOPS_MULTIVARIATE_OPTS_INIT;
+    opts.host = host;
+    fill_rows(x, y);
+    for (int i = 0; i < ROWS * 2; i++) x[ROWS * 2 + i] = (float)y[i], y[ROWS * 2 + i] = y[i] - 40;
+    if (kind == 0)
+        return mlops_multivariate_rows(out, x, ROWS, x + ROWS * 2, ROWS, 2, 2, 1, 2, 1, &opts, err);
+    if (kind == 1)
+        return mlops_multivariate_rows_f64(out, y + ROWS * 2, ROWS, y, ROWS, 2, 2, 1, 2, 1, &opts,
+                                           err);
+    opts.columns = "c1,c0", opts.ignore = "c1";
+    return mlops_multivariate_tables(out, tables[0], tables[1], &opts, err);
+}
+
+static int compare_whole(const mlops_host *host, const char *dir) {
+    double values[2][ROWS * 2];
+    mlops_table *tables[2] = {0};
+    mlops_error err;
+    mlops_status status = MLOPS_OK;
+    (void)dir;
+    for (int i = 0; i < ROWS * 2; i++) values[0][i] = i % 31, values[1][i] = i % 29 + 40;
+    for (int s = 0; s < 2 && !status; s++)
+        status = mlops_table_from_matrix(&tables[s], values[s], ROWS, 2, NULL, host, &err);
+    for (int kind = 0; kind < 3 && !status; kind++) {
+        mlops_multivariate *both;
+        mlops_multivariate_result found = MLOPS_MULTIVARIATE_RESULT_INIT;
+        status = make_rows(&both, host, kind, tables, &err);
+        if (!status) status = compare_rows(&found, both, &err);
+        else if (both) status = (mlops_status)SWEEP_WRONG;
+        mlops_multivariate_free(both);
+    }
+    for (int s = 0; s < 2; s++) mlops_table_unref(tables[s]);
+    return status ? sweep_told(status, &err) : MLOPS_OK;
+}
+
 const sweep_scenario sweep_drift[] = {
     {"drift: compare tables", NULL, compare_tables, NULL, SWEEP_MEMORY},
     {"drift: compare by presets", NULL, compare_presets, NULL, SWEEP_MEMORY},
@@ -207,6 +265,7 @@ const sweep_scenario sweep_drift[] = {
     {"drift: compare with a file", put_sides, compare_kept_file, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"drift: save HTML", put_older, save_html, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"drift: save JSON", put_older, save_json, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"drift: rows as a whole", NULL, compare_whole, NULL, SWEEP_MEMORY},
     {"drift: tell JSON", NULL, tell_json, NULL, SWEEP_MEMORY},
     {NULL, NULL, NULL, NULL, 0},
 };

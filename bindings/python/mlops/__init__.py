@@ -17,6 +17,7 @@ import os
 from . import _ffi
 from . import _runtime as _rt
 from . import _tables
+from . import multivariate  # noqa: F401
 from ._ffi import *  # noqa: F401,F403
 from ._ffi import (Context, DriftVerdict, ExplainerOutput, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError,
                    Type, importance_measure)
@@ -37,7 +38,8 @@ from ._tables import table
 from ._values import feature_value
 
 __version__ = _ffi.VERSION
-__all__ = [*_generated, "Bound", "Commit", "Explanation", "Version", "compare", "diff", "load", "merge", "open", "table"]
+__all__ = [*_generated, "Bound", "Commit", "Explanation", "Version", "compare", "diff", "load", "merge", "multivariate",
+           "open", "table"]
 
 
 def load(path, **opts):

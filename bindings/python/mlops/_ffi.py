@@ -419,6 +419,23 @@ class MonitorMetric(enum.IntEnum):
     COST = 9  # what a row costs on average, by the cost matrix
 
 
+class MultivariateScale(enum.IntEnum):
+    """In which units values count."""
+
+    AUTO = 0  # columns of tables as STANDARD, matrices as NONE
+    STANDARD = 1  # less the reference's mean, over its standard deviation; a constant column less its mean alone
+    NONE = 2  # as they are
+
+
+class MmdMethod(enum.IntEnum):
+    """How the maximum mean discrepancy is found."""
+
+    AUTO = 0  # EXACT of up to 4,000 rows on both sides together, else FOURIER
+    EXACT = 1  # every pair of rows; p by permutations
+    FOURIER = 2  # random Fourier features: time linear in rows; p asymptotic
+    ALIBI = 3  # EXACT by the rule of alibi-detect (docs/multivariate.md)
+
+
 class PolicyEvent(enum.IntEnum):
     """What a window changed."""
 
@@ -1984,6 +2001,66 @@ mlops_monitor_labels._fields_ = [
 assert C.sizeof(mlops_monitor_labels) == 120
 
 
+class mlops_multivariate_opts(C.Structure):
+    pass
+
+
+mlops_multivariate_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("columns", C.c_char_p),
+    ("ignore", C.c_char_p),
+    ("scale", C.c_int32),
+    ("reserved", C.c_uint32),
+]
+assert C.sizeof(mlops_multivariate_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
+class mlops_multivariate_result(C.Structure):
+    pass
+
+
+mlops_multivariate_result._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("verdict", C.c_int32),
+    ("test", C.c_char_p),
+    ("n_reference", C.c_int64),
+    ("n_current", C.c_int64),
+    ("n_columns", C.c_int64),
+    ("effect", C.c_double),
+    ("effect_low", C.c_double),
+    ("effect_high", C.c_double),
+    ("tolerance", C.c_double),
+    ("p_value", C.c_double),
+    ("mmd2", C.c_double),
+    ("mmd2_biased", C.c_double),
+    ("bandwidth", C.c_double),
+    ("n_permutations", C.c_int64),
+]
+assert C.sizeof(mlops_multivariate_result) == (112 if C.sizeof(C.c_void_p) == 8 else 108)
+
+
+class mlops_mmd_opts(C.Structure):
+    pass
+
+
+mlops_mmd_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("method", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("alpha", C.c_double),
+    ("tolerance", C.c_double),
+    ("bandwidth", C.c_double),
+    ("rows_min", C.c_int64),
+    ("n_permutations", C.c_int64),
+    ("n_frequencies", C.c_int64),
+    ("seed", C.c_int64),
+]
+assert C.sizeof(mlops_mmd_opts) == 72
+
+
 class mlops_online_opts(C.Structure):
     pass
 
@@ -2765,6 +2842,17 @@ _rt.declare(lib.mlops_monitor_add_labels, C.c_int32, C.c_void_p, C.c_void_p, C.c
 _rt.declare(lib.mlops_monitor_id, C.c_int64, C.c_char_p)
 _rt.declare(lib.mlops_monitor_summarize_labels, C.c_int32, C.c_void_p, C.POINTER(mlops_monitor_labels))
 _rt.declare(lib.mlops_monitor_performance, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_multivariate_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.POINTER(mlops_multivariate_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_rows_f64, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.POINTER(mlops_multivariate_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_free, None, C.c_void_p)
+_rt.declare(lib.mlops_multivariate_mmd, C.c_int32, C.POINTER(mlops_multivariate_result), C.c_void_p,
+        C.POINTER(mlops_mmd_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_online_define, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_online_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_online_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
@@ -3885,6 +3973,45 @@ def _monitor_labels(s):
         n_waiting=s.n_waiting,
         n_evicted=s.n_evicted,
         n_replaced=s.n_replaced,
+    )
+
+
+@dataclass(frozen=True)
+class MultivariateResult:
+    """What was found. What does not apply is NaN, or 0 of counts."""
+
+    verdict: DriftVerdict  # the answer
+    test: str  # "mmd" or "mmd_fourier"
+    n_reference: int  # rows
+    n_current: int  # rows
+    n_columns: int  # values of a row
+    effect: float  # how far the samples lie apart: MMD, the square root of mmd2
+    effect_low: float  # its lower confidence bound, of confidence 1 - alpha
+    effect_high: float  # its upper one, alike
+    tolerance: float  # what the effect was held against; ALIBI: what p was
+    p_value: float  # that such an effect comes by chance alone
+    mmd2: float  # squared MMD, unbiased: 0 on average where nothing changed, and so also below 0
+    mmd2_biased: float  # squared MMD of the samples as they are, 0 or more
+    bandwidth: float  # standard deviation of the Gaussian kernel
+    n_permutations: int  # that p_value is from; 0: it is asymptotic
+
+
+def _multivariate_result(s):
+    return MultivariateResult(
+        verdict=_rt.enumerator(DriftVerdict, s.verdict),
+        test=_rt.decoded(s.test),
+        n_reference=s.n_reference,
+        n_current=s.n_current,
+        n_columns=s.n_columns,
+        effect=s.effect,
+        effect_low=s.effect_low,
+        effect_high=s.effect_high,
+        tolerance=s.tolerance,
+        p_value=s.p_value,
+        mmd2=s.mmd2,
+        mmd2_biased=s.mmd2_biased,
+        bandwidth=s.bandwidth,
+        n_permutations=s.n_permutations,
     )
 
 
@@ -9883,6 +10010,117 @@ class Performance(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
 
+@_rt.noun("multivariate")
+class Multivariate(_rt.Handle):
+    """Two samples of rows. Immutable: any thread may compare."""
+
+    _end = lib.mlops_multivariate_free
+
+    def __init__(self):
+        raise TypeError("Multivariate is made by tables(), rows(), rows_f64()")
+
+    @classmethod
+    def tables(cls, reference, current, *, columns=None, ignore=None, scale=None):
+        """Two tables, columns bound by name. A null or a value that is not finite counts as the reference's
+        mean.
+
+            reference: rows that are known to be good; outlive the samples
+            current: rows to judge; outlive the samples
+            columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
+                all of the reference that are numeric or bool
+            ignore: of tables: names to leave out, as columns
+            scale: default MultivariateScale.AUTO
+
+        Raises: SchemaError names a column that is missing or no number; InvalidError for an option out of
+        range, or if no column is left; NomemError.
+        """
+        out = C.c_void_p()
+        reference_h = _rt.opened(reference, Table, "reference")
+        current_h = _rt.opened(current, Table, "current")
+        opts = _multivariate_opts(columns=columns, ignore=ignore, scale=scale)
+        err = mlops_error()
+        status = lib.mlops_multivariate_tables(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.tables", err)
+        return cls._wrap(out.value, keep=(reference_h, current_h,))
+
+    @classmethod
+    def rows(cls, reference, current, *, columns=None, ignore=None, scale=None):
+        """Two matrices of float32, such as embeddings. Values are as in Multivariate.tables().
+
+            reference: rows that are known to be good; outlive the samples
+            current: rows to judge; outlive the samples
+            columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
+                all of the reference that are numeric or bool
+            ignore: of tables: names to leave out, as columns
+            scale: default MultivariateScale.AUTO
+
+        Raises: InvalidError for an option or a shape out of range; NomemError.
+        """
+        out = C.c_void_p()
+        reference_p, reference_shape, reference_strides, reference_keep = _rt.matrix(reference, "f", "reference")
+        current_p, current_shape, current_strides, current_keep = _rt.matrix(current, "f", "current")
+        opts = _multivariate_opts(columns=columns, ignore=ignore, scale=scale)
+        err = mlops_error()
+        _rt.same_length("current", current_shape[1], "reference", reference_shape[1])
+        status = lib.mlops_multivariate_rows(C.byref(out), reference_p, reference_shape[0], current_p,
+                current_shape[0], reference_shape[1], reference_strides[0], reference_strides[1], current_strides[0],
+                current_strides[1], C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.rows", err)
+        return cls._wrap(out.value, keep=(reference_keep, current_keep,))
+
+    @classmethod
+    def rows_f64(cls, reference, current, *, columns=None, ignore=None, scale=None):
+        """Two matrices of float64. As Multivariate.rows().
+
+            reference: outlives the samples
+            current: outlives the samples
+            columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
+                all of the reference that are numeric or bool
+            ignore: of tables: names to leave out, as columns
+            scale: default MultivariateScale.AUTO
+        """
+        out = C.c_void_p()
+        reference_p, reference_shape, reference_strides, reference_keep = _rt.matrix(reference, "d", "reference")
+        current_p, current_shape, current_strides, current_keep = _rt.matrix(current, "d", "current")
+        opts = _multivariate_opts(columns=columns, ignore=ignore, scale=scale)
+        err = mlops_error()
+        _rt.same_length("current", current_shape[1], "reference", reference_shape[1])
+        status = lib.mlops_multivariate_rows_f64(C.byref(out), reference_p, reference_shape[0], current_p,
+                current_shape[0], reference_shape[1], reference_strides[0], reference_strides[1], current_strides[0],
+                current_strides[1], C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.rows_f64", err)
+        return cls._wrap(out.value, keep=(reference_keep, current_keep,))
+
+    def mmd(self, *, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None, n_permutations=None,
+            n_frequencies=None, seed=None):
+        """Maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows come
+        from the same distribution, and up to the square root of 2.
+
+            method: default MmdMethod.AUTO
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
+            tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
+            bandwidth: of the kernel, above 0; default: by the median of distances
+            rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
+            n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+            n_frequencies: of FOURIER, 128 to 16,384; default 512
+            seed: of permutations and frequencies; default 0
+
+        Raises: LimitError if EXACT is asked for of more than 50,000 rows; InvalidError, NomemError.
+        """
+        out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
+        h = self._open()
+        opts = _mmd_opts(method=method, alpha=alpha, tolerance=tolerance, bandwidth=bandwidth, rows_min=rows_min,
+                n_permutations=n_permutations, n_frequencies=n_frequencies, seed=seed)
+        err = mlops_error()
+        status = lib.mlops_multivariate_mmd(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.mmd", err)
+        return _multivariate_result(out)
+
+
 @_rt.noun("online")
 class Online(_rt.Handle):
     """An online view that is open."""
@@ -11451,6 +11689,41 @@ def _monitor_labels_opts(*, rows_max=None, windows_kept=None, metric=None, thres
         o.cost_fn = cost_fn
     if cost_tn is not None:
         o.cost_tn = cost_tn
+    return o
+
+
+def _multivariate_opts(*, columns=None, ignore=None, scale=None):
+    o = mlops_multivariate_opts(C.sizeof(mlops_multivariate_opts))
+    o._keep, o._raised = [], []
+    if columns is not None:
+        o.columns = _rt.names_or_none(columns, "columns")
+    if ignore is not None:
+        o.ignore = _rt.names_or_none(ignore, "ignore")
+    if scale is not None:
+        o.scale = _rt.choice(MultivariateScale, scale)
+    return o
+
+
+def _mmd_opts(*, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None, n_permutations=None,
+        n_frequencies=None, seed=None):
+    o = mlops_mmd_opts(C.sizeof(mlops_mmd_opts))
+    o._keep, o._raised = [], []
+    if method is not None:
+        o.method = _rt.choice(MmdMethod, method)
+    if alpha is not None:
+        o.alpha = alpha
+    if tolerance is not None:
+        o.tolerance = tolerance
+    if bandwidth is not None:
+        o.bandwidth = bandwidth
+    if rows_min is not None:
+        o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
+    if n_permutations is not None:
+        o.n_permutations = _rt.integer(n_permutations, -2 ** 63, 2 ** 63 - 1, "n_permutations")
+    if n_frequencies is not None:
+        o.n_frequencies = _rt.integer(n_frequencies, -2 ** 63, 2 ** 63 - 1, "n_frequencies")
+    if seed is not None:
+        o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
     return o
 
 
@@ -13475,11 +13748,15 @@ __all__ = [
     "MetricScale",
     "MetricTask",
     "Metrics",
+    "MmdMethod",
     "Model",
     "ModelOutput",
     "Monitor",
     "MonitorLabels",
     "MonitorMetric",
+    "Multivariate",
+    "MultivariateResult",
+    "MultivariateScale",
     "NoSpaceError",
     "NomemError",
     "NotFoundError",

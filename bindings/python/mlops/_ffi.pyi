@@ -295,6 +295,17 @@ class MonitorMetric(enum.IntEnum):
     LOG_LOSS = 8
     COST = 9
 
+class MultivariateScale(enum.IntEnum):
+    AUTO = 0
+    STANDARD = 1
+    NONE = 2
+
+class MmdMethod(enum.IntEnum):
+    AUTO = 0
+    EXACT = 1
+    FOURIER = 2
+    ALIBI = 3
+
 class PolicyEvent(enum.IntEnum):
     NOTHING = 0
     RAISED = 1
@@ -770,6 +781,23 @@ class MonitorLabels:
     n_waiting: int
     n_evicted: int
     n_replaced: int
+
+@dataclass(frozen=True)
+class MultivariateResult:
+    verdict: DriftVerdict
+    test: str
+    n_reference: int
+    n_current: int
+    n_columns: int
+    effect: float
+    effect_low: float
+    effect_high: float
+    tolerance: float
+    p_value: float
+    mmd2: float
+    mmd2_biased: float
+    bandwidth: float
+    n_permutations: int
 
 @dataclass(frozen=True)
 class PolicyDecision:
@@ -1308,6 +1336,15 @@ class Performance(Handle):
     def estimate(self, calibration: Optional[Calibration] = ..., *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ..., top_k: Optional[int] = ...) -> Table: ...
     @staticmethod
     def estimate_rows(scores: ArrayLike, probabilities: Optional[ArrayLike] = ..., *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ..., top_k: Optional[int] = ...) -> Table: ...
+
+class Multivariate(Handle):
+    @classmethod
+    def tables(cls, reference: Table, current: Table, *, columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., scale: Union[MultivariateScale, str, None] = ...) -> Multivariate: ...
+    @classmethod
+    def rows(cls, reference: ArrayLike, current: ArrayLike, *, columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., scale: Union[MultivariateScale, str, None] = ...) -> Multivariate: ...
+    @classmethod
+    def rows_f64(cls, reference: ArrayLike, current: ArrayLike, *, columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., scale: Union[MultivariateScale, str, None] = ...) -> Multivariate: ...
+    def mmd(self, *, method: Union[MmdMethod, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., bandwidth: Optional[float] = ..., rows_min: Optional[int] = ..., n_permutations: Optional[int] = ..., n_frequencies: Optional[int] = ..., seed: Optional[int] = ...) -> MultivariateResult: ...
 
 class Online(Handle):
     @staticmethod

@@ -1,0 +1,36 @@
+"""Have rows changed as a whole, where each column by itself may look the same?
+
+    found = mlops.multivariate.mmd(train_embeddings, live_embeddings)
+    print(found.verdict, found.effect, found.p_value)
+
+reference and current are either two 2-D arrays of numbers, such as embeddings, or anything that mlops.table() takes,
+whose columns are bound by name. columns, ignore and scale ("standard", "none") are those of Multivariate.tables().
+"""
+from . import _runtime as _rt
+from ._ffi import MmdMethod, Multivariate, MultivariateScale
+from ._tables import table
+
+__all__ = ["mmd", "samples"]
+
+
+def _is_matrix(rows):
+    np = _rt.numpy()
+    return np is not None and isinstance(rows, np.ndarray) and rows.ndim == 2
+
+
+def samples(reference, current, columns=None, ignore=None, scale=None):
+    """The two samples, for more than one comparison: a Multivariate."""
+    scale = None if scale is None else _rt.choice(MultivariateScale, scale)
+    if _is_matrix(reference) and _is_matrix(current) and columns is None and ignore is None:
+        single = reference.dtype == current.dtype == _rt.numpy().float32
+        return (Multivariate.rows if single else Multivariate.rows_f64)(reference, current, scale=scale)
+    return Multivariate.tables(table(reference), table(current), columns=columns, ignore=ignore, scale=scale)
+
+
+def mmd(reference, current, *, columns=None, ignore=None, scale=None, method="auto", **opts):
+    """Maximum mean discrepancy with a Gaussian kernel.
+
+    method: "auto", "exact", "fourier" or "alibi"; opts are those of Multivariate.mmd(), such as tolerance=0.1.
+    """
+    with samples(reference, current, columns, ignore, scale) as both:
+        return both.mmd(method=_rt.choice(MmdMethod, method), **opts)

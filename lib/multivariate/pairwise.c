@@ -1,0 +1,164 @@
+/* Squared distances and kernels of pairs of rows, tile by tile.
+ *
+ * Owns nothing but what it is given an arena for. Invariant: a tile is found from its own rows
+ * alone, by the kernels whose bits are those of every machine.
+ */
+#include "base/real.h"
+#include "multivariate/mmd.h"
+#include "stats/stats.h"
+
+mlops_status mlops__pairwise_gather(mlops__pairwise *self, const mlops_multivariate *samples,
+                                    mlops__arena *arena, int64_t first, int64_t n, int64_t most,
+                                    mlops_error *err) {
+    const int64_t d = samples->d;
+    const size_t width = (size_t)d * sizeof(double);
+    self->kern = samples->kern;
+    self->cpu = samples->host.cpu;
+    self->n = n < most ? n : most;
+    self->d = d;
+    self->rows = mlops__arena_array(arena, (size_t)self->n, width);
+    self->norms = mlops__arena_array(arena, (size_t)self->n, sizeof *self->norms);
+    self->panel = mlops__arena_array(arena, MLOPS__TILE, width);
+    if (!self->rows || !self->norms || !self->panel)
+        return mlops__fail_nomem(err, (size_t)self->n * width);
+    if (self->n == n) mlops__rows_take(samples, first, n, self->rows);
+    for (int64_t i = 0; i < self->n; i++) {
+        double *row = self->rows + i * d, sum = 0.0;
+        if (self->n < n) mlops__rows_take(samples, first + i * n / self->n, 1, row);
+        for (int64_t c = 0; c < d; c++) sum += row[c] * row[c];
+        self->norms[i] = sum;
+    }
+    return MLOPS_OK;
+}
+
+void mlops__pairwise_turn(mlops__pairwise *self, int64_t j, int64_t n) {
+    const int64_t d = self->d;
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t c = 0; c < d; c++) self->panel[c * n + i] = self->rows[(j + i) * d + c];
+}
+
+void mlops__pairwise_tile(const mlops__pairwise *self, int64_t i, int64_t m, int64_t j, int64_t n,
+                          double scale, double *out) {
+    const mlops__gemm products = {
+        .x = self->rows + i * self->d, .w = self->panel, .y = out, .m = m, .k = self->d, .n = n};
+    self->kern->gemm_f64(&products);
+    for (int64_t r = 0; r < m; r++)
+        for (int64_t c = 0; c < n; c++) {
+            const double s = self->norms[i + r] + self->norms[j + c] - 2.0 * out[r * n + c];
+            out[r * n + c] = s > 0.0 ? s : 0.0;
+        }
+    if (scale != 0.0) self->kern->exp_all(out, m * n, scale);
+}
+
+/* ---- the median ---- */
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+mlops_status mlops__pairwise_median(mlops__pairwise *self, mlops__arena *arena, double *out,
+                                    mlops_error *err) {
+    const int64_t n = self->n, n_pairs = n * (n - 1) / 2;
+    double *tile = mlops__arena_array(arena, MLOPS__TILE * MLOPS__TILE, sizeof *tile);
+    double *all = mlops__arena_array(arena, (size_t)n_pairs + 1, 2 * sizeof *all), sum = 0.0;
+    int64_t k = 0;
+    if (!tile || !all) return mlops__fail_nomem(err, (size_t)n_pairs * 2 * sizeof *all);
+    for (int64_t j = 0; j < n; j += MLOPS__TILE) {
+        const int64_t columns = least(MLOPS__TILE, n - j);
+        mlops__pairwise_turn(self, j, columns);
+        for (int64_t i = 0; i <= j; i += MLOPS__TILE) {
+            const int64_t rows = least(MLOPS__TILE, n - i);
+            mlops__pairwise_tile(self, i, rows, j, columns, 0.0, tile);
+            for (int64_t r = 0; r < rows; r++)
+                for (int64_t c = i < j ? 0 : r + 1; c < columns; c++)
+                    all[k++] = tile[r * columns + c];
+        }
+    }
+    mlops__sort_f64(self->cpu, all, all + n_pairs, all, n_pairs);
+    *out = n_pairs ? all[(n_pairs - 1) / 2] : 0.0;
+    for (int64_t i = 0; i < n_pairs && *out == 0.0; i++) sum += all[i];
+    if (sum > 0.0) *out = sum / (double)n_pairs;
+    if (*out == 0.0) *out = 1.0;
+    return MLOPS_OK;
+}
+
+/* ---- chance alone ---- */
+
+/* Rows and columns get a mean of 0. */
+static void centre(double *kernel, double *means, int64_t n) {
+    double all = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        means[i] = 0.0;
+        for (int64_t j = 0; j < n; j++) means[i] += kernel[i * n + j];
+        means[i] /= (double)n;
+        all += means[i] / (double)n;
+    }
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < n; j++) kernel[i * n + j] += all - means[i] - means[j];
+}
+
+/* The first three sums of powers of the eigenvalues of the covariance that the kernel stands for,
+ * each without its bias of finite samples. */
+static void traces(const double *kernel, const double *square, double n, double out[3]) {
+    const int64_t rows = (int64_t)n;
+    out[0] = out[1] = out[2] = 0.0;
+    for (int64_t i = 0; i < rows; i++) {
+        const double own = kernel[i * rows + i];
+        out[0] += own;
+        for (int64_t j = 0; j < rows; j++) {
+            const double k = kernel[i * rows + j];
+            if (i == j) continue;
+            out[1] += k * k;
+            out[2] += k * (square[i * rows + j] - k * (own + kernel[j * rows + j]));
+        }
+    }
+    out[0] /= n - 1;
+    out[1] /= n * (n - 1);
+    out[2] /= n * (n - 1) * (n - 2);
+}
+
+mlops_status mlops__mmd_tail_find(mlops__mmd_tail *self, mlops__pairwise *rows, mlops__arena *arena,
+                                  double scale, mlops_error *err) {
+    const int64_t n = rows->n;
+    const size_t size = (size_t)(n * n);
+    double *kernel = mlops__arena_array(arena, size + (size_t)n, sizeof *kernel), found[3];
+    double *square = mlops__arena_array(arena, size, sizeof *square);
+    if (!kernel || !square) return mlops__fail_nomem(err, 2 * size * sizeof *kernel);
+    for (int64_t j = 0; j < n; j += MLOPS__TILE) {
+        const int64_t columns = least(MLOPS__TILE, n - j);
+        mlops__pairwise_turn(rows, j, columns);
+        for (int64_t i = 0; i < n; i += MLOPS__TILE) {
+            const int64_t m = least(MLOPS__TILE, n - i);
+            mlops__pairwise_tile(rows, i, m, j, columns, scale, square);
+            for (int64_t r = 0; r < m; r++)
+                for (int64_t c = 0; c < columns; c++)
+                    kernel[(i + r) * n + j + c] = square[r * columns + c];
+        }
+    }
+    centre(kernel, kernel + size, n);
+    const mlops__gemm product = {.x = kernel, .w = kernel, .y = square, .m = n, .k = n, .n = n};
+    rows->kern->gemm_f64(&product);
+    traces(kernel, square, (double)n, found);
+    self->mean = found[0];
+    self->variance = 2 * found[1] > 0 ? 2 * found[1] : 0.0;
+    /* As the third cumulant goes to 0 this goes to a normal distribution. */
+    self->dof = found[2] > 0 ? found[1] * found[1] * found[1] / (found[2] * found[2]) : 1e6;
+    if (!(self->dof < 1e6)) self->dof = 1e6;
+    return MLOPS_OK;
+}
+
+double mlops__mmd_tail_p(const mlops__mmd_tail *self, double x) {
+    if (!(self->variance > 0)) return x > self->mean ? 0.0 : 1.0;
+    const double z = (x - self->mean) / mlops__sqrt(self->variance);
+    const double at = self->dof + z * mlops__sqrt(2 * self->dof);
+    return at > 0 ? mlops__chi2_sf(at, self->dof) : 1.0;
+}
+
+double mlops__mmd_tail_bound(const mlops__mmd_tail *self, double p) {
+    double low = 0.0, high = 1.0;
+    while (mlops__mmd_tail_p(self, high) > p && high < 1e6) high *= 2;
+    for (int i = 0; i < 60; i++) {
+        const double middle = 0.5 * (low + high);
+        if (mlops__mmd_tail_p(self, middle) > p) low = middle;
+        else high = middle;
+    }
+    return high;
+}

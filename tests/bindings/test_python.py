@@ -555,6 +555,42 @@ class Metrics(unittest.TestCase):
 
 
 @needs_numpy
+class Anomalies(unittest.TestCase):
+    @staticmethod
+    def rows(n):
+        return [[i * 37 % 100, i * 37 % 100 + i * 53 % 7] for i in range(n)]
+
+    def test_alarms_at_the_rate_and_bytes(self):
+        for kind in mlops.AnomalyKind:
+            a = mlops.Anomaly(kind.name.lower(), n_features=2, n_calibration=99)
+            a.add(self.rows(600))
+            self.assertFalse(a.is_frozen)
+            a.freeze()
+            self.assertTrue(a.is_frozen)
+            self.assertEqual(a.alarms([[50, 53], [2000, -900]], rate=0.02), [1])
+            again = mlops.Anomaly.load(a.save())
+            self.assertIs(type(again), mlops.Anomaly)
+            self.assertEqual(list(again.score(self.rows(9))), list(a.score(self.rows(9))))
+            self.assertLess(mlops.Anomaly.load_size(a.save()), mlops.Anomaly.size(kind=kind, n_features=2))
+            self.assertIn(kind.name.lower(), repr(a))
+
+    def test_what_is_refused(self):
+        a = mlops.Anomaly("mahalanobis", n_features=2)
+        a.add(self.rows(4))
+        with self.assertRaisesRegex(mlops.RefusedError, "not enough data: 4 of 4 rows"):
+            a.freeze()
+        with self.assertRaisesRegex(mlops.InvalidError, "freeze it first"):
+            a.score(self.rows(1))
+        a.add(self.rows(100))
+        a.freeze()
+        with self.assertRaisesRegex(mlops.RefusedError, "52 rows are held back"):
+            a.threshold(0.01)
+        with self.assertRaises(mlops.InvalidError):
+            a.score([[1, 2, 3]])
+        with self.assertRaises(mlops.InvalidError):
+            mlops.Anomaly("forest", n_clusters=3)
+
+
 class Detectors(unittest.TestCase):
     def test_places_count_from_the_first_value_ever(self):
         stream = [i % 3 for i in range(300)] + [i % 3 + 9 for i in range(300)]

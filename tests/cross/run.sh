@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stores that go from machine to machine as a file: a big-endian one (s390x) and one of 32 bits (ARM), under QEMU; and
-# the kernels of forests of 64-bit ARM, which test_forest.c holds to the plan; and profiles, whose tests have the bytes.
-# Prints TAP; what has no compiler or no emulator here is skipped and says so.
+# the kernels of forests of 64-bit ARM, which test_forest.c holds to the plan; and profiles and anomaly scores, whose
+# tests have the bytes. Prints TAP; what has no compiler or no emulator here is skipped and says so.
 #
 # The library is compiled by hand: its index is in memory, content is not compressed, and xxHash is the header alone,
 # so that no foreign library is needed.
@@ -108,30 +108,30 @@ try_forests() { # NAME COMPILER EMULATOR KERNELS FLAGS
     fi
 }
 
-try_profiles() { # NAME COMPILER EMULATOR
+try_bytes() { # NAME COMPILER EMULATOR
     n=$((n + 1))
     if ! command -v "$2" >/dev/null || ! command -v "$3" >/dev/null; then
-        echo "ok $n - $1 saves profiles as the same bytes # SKIP no $2 or no $3"
+        echo "ok $n - $1 saves the same bytes of profiles and anomaly scores # SKIP no $2 or no $3"
         return
     fi
-    for what in bytes sums; do
+    for what in profile_bytes profile_sums anomaly_bytes; do
         # shellcheck disable=SC2086
         if ! { "$2" -std=c11 -O2 -w -ffp-contract=off -fexcess-precision=fast -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 \
             -DMLOPS_BLAS=0 -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -Itests -Itests/cross \
-            -I"$work/include" "tests/unit/test_profile_$what.c" lib/profile/run/profile*.c lib/sketch/run/*.c $sources \
-            -o "$work/$1" -lpthread -lm && "$3" "$work/$1"; } >"$work/log" 2>&1; then
+            -I"$work/include" "tests/unit/test_$what.c" lib/profile/run/profile*.c lib/sketch/run/*.c lib/anomaly/run/*.c \
+            $sources -o "$work/$1" -lpthread -lm && "$3" "$work/$1"; } >"$work/log" 2>&1; then
             sed 's/^/# /' "$work/log"
             failed=1
-            echo "not ok $n - $1 saves profiles as the same bytes"
+            echo "not ok $n - $1 saves the same bytes"
             return
         fi
     done
-    echo "ok $n - $1 saves profiles as the same bytes"
+    echo "ok $n - $1 saves the same bytes of profiles and anomaly scores"
 }
 
 try s390x s390x-linux-gnu-gcc qemu-s390x-static
 try armhf arm-linux-gnueabihf-gcc qemu-arm-static
-try_profiles s390x s390x-linux-gnu-gcc qemu-s390x-static
-try_profiles armhf arm-linux-gnueabihf-gcc qemu-arm-static
+try_bytes s390x s390x-linux-gnu-gcc qemu-s390x-static
+try_bytes armhf arm-linux-gnueabihf-gcc qemu-arm-static
 try_forests arm64 aarch64-linux-gnu-gcc qemu-aarch64-static neon -march=armv8-a+crypto
 exit $failed

@@ -3484,6 +3484,93 @@ public:
     }
 };
 
+/// Sums of errors, of mlops_regression_performance_size() bytes. One thread at a time.
+class regression_performance : public detail::handle<mlops_regression_performance, mlops_regression_performance_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that sums need.
+    static std::size_t size() {
+        return mlops_regression_performance_size();
+    }
+
+    /// Start empty sums on the host's heap.
+    explicit regression_performance(const mlops_host *host = nullptr) {
+        mlops_regression_performance *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_regression_performance_new(&out, host, &e), "mlops_regression_performance_new", &e);
+        p_ = out;
+    }
+
+    /// Add rows.
+    void add(span<const double> predictions, span<const double> labels, span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(labels.size() == predictions.size(), "labels and predictions differ in length");
+        detail::require(weights.data() == nullptr || weights.size() == predictions.size(), "weights and predictions differ in length");
+        detail::check(mlops_regression_performance_add(need(), predictions.data(), labels.data(), weights.data(), static_cast<std::int64_t>(predictions.size()), &e), "mlops_regression_performance_add", &e);
+    }
+
+    /// Add what other sums have.
+    void merge(const ::mlops::regression_performance &other) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_regression_performance_merge(need(), detail::required(other), &e), "mlops_regression_performance_merge", &e);
+    }
+
+    /// Forget all rows.
+    void reset() {
+        mlops_regression_performance_reset(need());
+    }
+
+    /// Judge the rows, as mlops_metric_regression() does; median_ae is that of
+    /// mlops_regression_performance_quantile().
+    mlops_metrics metrics(const mlops_performance_opts *opts = nullptr) const {
+        mlops_metrics out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_regression_performance_metrics(&out, need(), opts, &e), "mlops_regression_performance_metrics", &e);
+        return out;
+    }
+
+    /// The least absolute error up to which a share q of the weight lies, within a thirty-second of its size from
+    /// 2^-64 to 2^64; errors below count as 0. NaN without rows, or if q is not in [0, 1].
+    double quantile(double q) const {
+        return mlops_regression_performance_quantile(need(), q);
+    }
+
+    /// Estimate a metric of rows whose labels are not known, from the loss that a model of the caller's predicts for
+    /// each: one row of the table of mlops_performance_estimate(). The sampling error is the standard deviation of
+    /// the loss on reference rows over the root of the number of rows.
+    ::mlops::table estimate(mlops_metric metric, span<const double> losses, span<const double> weights = {},
+                            const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::require(weights.data() == nullptr || weights.size() == losses.size(), "weights and losses differ in length");
+        detail::check(mlops_regression_performance_estimate(&out, need(), metric, losses.data(), weights.data(), static_cast<std::int64_t>(losses.size()), opts, &e), "mlops_regression_performance_estimate", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_regression_performance_save(need(), text, cap, needed);
+        }, "mlops_regression_performance_save");
+    }
+
+    /// Read bytes of mlops_regression_performance_save() into the caller's storage.
+    static ::mlops::regression_performance load(std::string_view bytes) {
+        mlops_regression_performance *out = nullptr;
+        const std::size_t size = mlops_regression_performance_size();
+        auto memory = detail::storage(size);
+        detail::check(mlops_regression_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_regression_performance_load");
+        return ::mlops::regression_performance(out, std::move(memory));
+    }
+};
+
 /// A policy and the windows that it remembers, in mlops_policy_size() bytes aligned to 8. One thread at a time.
 class policy : public detail::handle<mlops_policy, mlops_policy_free> {
 public:

@@ -3480,6 +3480,8 @@ type PerformanceOpts struct {
 	NBins int32
 	// of top_k_accuracy of classes; default 3
 	TopK int32
+	// of pinball of a regression, in (0, 1); default 0.5
+	Quantile float64
 }
 
 func (o *PerformanceOpts) c(s *scope) *C.mlops_performance_opts {
@@ -3495,6 +3497,7 @@ func (o *PerformanceOpts) c(s *scope) *C.mlops_performance_opts {
 	c.confidence = C.double(o.Confidence)
 	c.n_bins = C.int32_t(o.NBins)
 	c.top_k = C.int32_t(o.TopK)
+	c.quantile = C.double(o.Quantile)
 	return c
 }
 
@@ -10811,6 +10814,200 @@ func LoadClassPerformance(content []byte) (*ClassPerformance, error) {
 		}
 		size *= 2
 	}
+}
+
+// RegressionPerformance: sums of errors, of mlops_regression_performance_size() bytes. One thread at a
+// time.
+type RegressionPerformance struct {
+	p *C.mlops_regression_performance
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapRegressionPerformance(p *C.mlops_regression_performance) *RegressionPerformance {
+	x := &RegressionPerformance{p: p}
+	runtime.SetFinalizer(x, (*RegressionPerformance).Close)
+	return x
+}
+
+// Close ends this RegressionPerformance, or this share of it; it may be called again.
+func (x *RegressionPerformance) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_regression_performance_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeRegressionPerformance: bytes that sums need.
+func SizeRegressionPerformance() int {
+	return int(C.mlops_regression_performance_size())
+}
+
+// NewRegressionPerformance: start empty sums on the host's heap.
+//
+// Errors: MLOPS_E_NOMEM.
+func NewRegressionPerformance() (*RegressionPerformance, error) {
+	var out *C.mlops_regression_performance
+	var e C.mlops_error
+	if err := check(C.mlops_regression_performance_new(&out, nil, &e), &e, "mlops_regression_performance_new"); err != nil {
+		return nil, err
+	}
+	r := wrapRegressionPerformance(out)
+	return r, nil
+}
+
+// Add: add rows.
+//
+// Errors: MLOPS_E_INVALID names the first row, counted from 0, that is none; MLOPS_E_LIMIT beyond a
+// weight of 2^41 in all. Nothing is added then.
+func (x *RegressionPerformance) Add(predictions []float64, labels []float64, weights []float64) error {
+	if x == nil || x.p == nil {
+		return closed("RegressionPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(predictions)
+	defer runtime.KeepAlive(labels)
+	defer runtime.KeepAlive(weights)
+	var e C.mlops_error
+	if len(labels) != int(C.int64_t(len(predictions))) {
+		return invalid("labels has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(len(predictions))) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_regression_performance_add(x.p, (*C.double)(pointer(predictions)), (*C.double)(pointer(labels)), (*C.double)(pointer(weights)), C.int64_t(len(predictions)), &e), &e, "mlops_regression_performance_add")
+}
+
+// Merge: add what other sums have.
+//
+// Errors: MLOPS_E_INVALID if other is self; MLOPS_E_LIMIT. Nothing is added then.
+func (x *RegressionPerformance) Merge(other *RegressionPerformance) error {
+	if x == nil || x.p == nil {
+		return closed("RegressionPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("RegressionPerformance")
+	}
+	var e C.mlops_error
+	return check(C.mlops_regression_performance_merge(x.p, other.p, &e), &e, "mlops_regression_performance_merge")
+}
+
+// Reset: forget all rows.
+func (x *RegressionPerformance) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_regression_performance_reset(x.p)
+}
+
+// Metrics: judge the rows, as mlops_metric_regression() does; median_ae is that of
+// mlops_regression_performance_quantile().
+//
+// Errors: MLOPS_E_INVALID if there is no row, or for an option out of range.
+func (x *RegressionPerformance) Metrics(opts *PerformanceOpts) (Metrics, error) {
+	if x == nil || x.p == nil {
+		return Metrics{}, closed("RegressionPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Metrics{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_regression_performance_metrics(&out, x.p, optsC, &e), &e, "mlops_regression_performance_metrics"); err != nil {
+		return Metrics{}, err
+	}
+	return makeMetrics(&out), nil
+}
+
+// Quantile: the least absolute error up to which a share q of the weight lies, within a thirty-second
+// of its size from 2^-64 to 2^64; errors below count as 0. NaN without rows, or if q is not in [0, 1].
+func (x *RegressionPerformance) Quantile(q float64) float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_regression_performance_quantile(x.p, C.double(q)))
+}
+
+// Estimate: estimate a metric of rows whose labels are not known, from the loss that a model of the
+// caller's predicts for each: one row of the table of mlops_performance_estimate(). The sampling error
+// is the standard deviation of the loss on reference rows over the root of the number of rows.
+//
+// Errors: MLOPS_E_INVALID for another metric, if a row is none of these, or self has none;
+// MLOPS_E_NOMEM.
+func (x *RegressionPerformance) Estimate(metric Metric, losses []float64, weights []float64, opts *PerformanceOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("RegressionPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(losses)
+	defer runtime.KeepAlive(weights)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if weights != nil && len(weights) != int(C.int64_t(len(losses))) {
+		return nil, invalid("weights has another length")
+	}
+	if err := check(C.mlops_regression_performance_estimate(&out, x.p, C.mlops_metric(metric), (*C.double)(pointer(losses)), (*C.double)(pointer(weights)), C.int64_t(len(losses)), optsC, &e), &e, "mlops_regression_performance_estimate"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Save: write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *RegressionPerformance) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("RegressionPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_regression_performance_save(x.p, text, room, needed)
+	}, nil, "mlops_regression_performance_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadRegressionPerformance: read bytes of mlops_regression_performance_save() into the caller's
+// storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no sums, or contradict each other; MLOPS_E_UNSUPPORTED
+// for those of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not
+// aligned.
+func LoadRegressionPerformance(content []byte) (*RegressionPerformance, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_regression_performance
+	size := C.mlops_regression_performance_size()
+	mem := storage(size)
+	if err := check(C.mlops_regression_performance_load(&out, mem.p, size, pointer(content), C.size_t(len(content))), nil, "mlops_regression_performance_load"); err != nil {
+		return nil, err
+	}
+	r := wrapRegressionPerformance(out)
+	r.keep = []interface{}{mem}
+	return r, nil
 }
 
 // Policy: a policy and the windows that it remembers, in mlops_policy_size() bytes aligned to 8. One

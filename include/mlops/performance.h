@@ -32,6 +32,7 @@ typedef struct mlops_performance_opts {
     int32_t n_bins;                /**< of ece and reliability tables, of equal width: a power of 2
                                         up to 1,024; default 16 */
     int32_t top_k;                 /**< of top_k_accuracy of classes; default 3 */
+    double quantile;               /**< of pinball of a regression, in (0, 1); default 0.5 */
 } mlops_performance_opts;
 
 enum {
@@ -39,7 +40,7 @@ enum {
 };
 
 #define MLOPS_PERFORMANCE_OPTS_INIT                                                                \
-    { sizeof(mlops_performance_opts), 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_performance_opts), 0, 0, 0, 0, 0, 0, 0 }
 
 /** What counts have seen, and how well scores are calibrated. */
 typedef struct mlops_performance_summary {

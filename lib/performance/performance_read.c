@@ -26,6 +26,10 @@ mlops_status mlops__performance_opts(mlops_performance_opts *out,
     if (out->confidence == 0) out->confidence = 0.95;
     if (out->n_bins == 0) out->n_bins = BINS_DEFAULT;
     if (out->top_k == 0) out->top_k = TOP_DEFAULT;
+    if (out->quantile == 0) out->quantile = 0.5;
+    if (!(out->quantile > 0 && out->quantile < 1))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_performance_opts.quantile must lie between 0 and 1");
     if (out->threshold != out->threshold)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_performance_opts.threshold is NaN");
     if (!(out->confidence > 0 && out->confidence < 1))

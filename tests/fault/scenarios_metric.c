@@ -187,6 +187,37 @@ static int count_classes(const mlops_host *host, const char *dir) {
     return result;
 }
 
+/* Numbers summed on the heap and in the caller's storage, and all that is read from them. */
+static int sum_errors(const mlops_host *host, const char *dir) {
+    static uint64_t mem[4096], other[4096];
+    uint8_t bytes[1024];
+    size_t n = 0;
+    mlops_regression_performance *self, *part, *again;
+    mlops_table *table = NULL;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    mlops_performance_opts opts = MLOPS_PERFORMANCE_OPTS_INIT;
+    (void)dir;
+    opts.host = host;
+    if (mlops_regression_performance_size() > sizeof mem) return SWEEP_WRONG;
+    if (mlops_regression_performance_init(&part, mem, sizeof mem)) return SWEEP_WRONG;
+    MLOPS_TRY(mlops_regression_performance_new(&self, host, NULL));
+    int result = mlops_regression_performance_add(part, scores, labels, weights, N, NULL);
+    if (!result) result = mlops_regression_performance_merge(self, part, NULL);
+    if (!result) result = mlops_regression_performance_save(self, bytes, sizeof bytes, &n);
+    if (!result) result = mlops_regression_performance_load(&again, other, sizeof other, bytes, n);
+    if (!result) result = mlops_regression_performance_metrics(&m, again, &opts, NULL);
+    if (!result && (m.weight != 10 || m.max_error != 0.6 ||
+                    mlops_regression_performance_quantile(again, 1) > 0.61))
+        result = SWEEP_WRONG;
+    if (!result)
+        result = mlops_regression_performance_estimate(&table, again, MLOPS_METRIC_RMSE, scores,
+                                                       weights, N, &opts, NULL);
+    mlops_regression_performance_reset(part);
+    mlops_table_unref(table);
+    mlops_regression_performance_free(self);
+    return result;
+}
+
 static const double pairs[2 * N] = {0.9, 0.1, 0.6, 0.4, 0.6, 0.4, 0.2, 0.8};
 
 static int calibrate(const mlops_host *host, mlops_calibration_method method) {
@@ -264,6 +295,7 @@ const sweep_scenario sweep_metric[] = {
     {"metric: numbers", NULL, judge_numbers, NULL, SWEEP_MEMORY},
     {"metric: classes", NULL, judge_classes, NULL, SWEEP_MEMORY},
     {"performance: classes", NULL, count_classes, NULL, SWEEP_MEMORY},
+    {"performance: numbers", NULL, sum_errors, NULL, SWEEP_MEMORY},
     {"metric: queries", NULL, judge_queries, NULL, SWEEP_MEMORY},
     {"metric: fairness", NULL, count_groups, NULL, SWEEP_MEMORY},
     {"metric: counts of scores", NULL, count_scores, NULL, SWEEP_MEMORY},

@@ -1928,8 +1928,9 @@ mlops_performance_opts._fields_ = [
     ("confidence", C.c_double),
     ("n_bins", C.c_int32),
     ("top_k", C.c_int32),
+    ("quantile", C.c_double),
 ]
-assert C.sizeof(mlops_performance_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 36)
+assert C.sizeof(mlops_performance_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 44)
 
 
 class mlops_performance_summary(C.Structure):
@@ -2888,6 +2889,24 @@ _rt.declare(lib.mlops_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_estimate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_size, C.c_size_t)
+_rt.declare(lib.mlops_regression_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_regression_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_free, None, C.c_void_p)
+_rt.declare(lib.mlops_regression_performance_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p,
+        C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_merge, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_regression_performance_metrics, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_quantile, C.c_double, C.c_void_p, C.c_double)
+_rt.declare(lib.mlops_regression_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int32,
+        C.c_void_p, C.c_void_p, C.c_int64, C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_regression_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_policy_size, C.c_size_t)
 _rt.declare(lib.mlops_policy_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
         C.POINTER(mlops_policy_opts), C.POINTER(mlops_error))
@@ -9810,7 +9829,7 @@ class Performance(_rt.Handle):
         with h.lock:
             lib.mlops_performance_reset(h)
 
-    def summarize(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+    def summarize(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
         """Totals, and errors of calibration.
 
             threshold: score from which a row is predicted positive; from counts it must be a multiple of
@@ -9818,12 +9837,14 @@ class Performance(_rt.Handle):
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
 
         Raises: InvalidError for an option out of range.
         """
         out = mlops_performance_summary(C.sizeof(mlops_performance_summary))
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_summarize(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -9831,7 +9852,7 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.summarize", err)
         return _performance_summary(out)
 
-    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
         """Judge the rows that have a label. Scores in one of the 1,024 bins are ties: auc, average_precision
         and ks are those of bins.
 
@@ -9840,12 +9861,14 @@ class Performance(_rt.Handle):
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
 
         Raises: InvalidError if no row has a label, or the threshold is no edge of a bin.
         """
         out = mlops_metrics(C.sizeof(mlops_metrics))
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -9853,7 +9876,7 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.metrics", err)
         return _metrics(out)
 
-    def reliability(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+    def reliability(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
         """The reliability table: what came of the rows that have a label, by their score.
 
         Columns: low, high, edges of the bin; weight of its rows; mean_score; observed, the share of label
@@ -9865,12 +9888,14 @@ class Performance(_rt.Handle):
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
 
         Raises: InvalidError for an option out of range; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_reliability(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -9878,7 +9903,7 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.reliability", err)
         return _rt.classes["table"]._wrap(out.value)
 
-    def thresholds(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+    def thresholds(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
         """What would be predicted at n_bins thresholds, of 0, 1 / n_bins, 2 / n_bins and so on.
 
         Columns: threshold, tp, fp, tn, fn, accuracy, balanced_accuracy, precision, recall, specificity,
@@ -9889,12 +9914,14 @@ class Performance(_rt.Handle):
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
 
         Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_thresholds(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -9952,7 +9979,8 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.calibrate", err)
         return _rt.classes["calibration"]._wrap(out.value)
 
-    def estimate(self, calibration=None, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+    def estimate(self, calibration=None, *, threshold=None, confidence=None, n_bins=None, top_k=None,
+                 quantile=None):
         """Estimate the metrics of all rows of counts, with a label or without, from their scores alone. Each
         row counts at the mean score of its bin.
 
@@ -9966,13 +9994,15 @@ class Performance(_rt.Handle):
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
 
         Raises: InvalidError if there is no row, or the threshold is no edge of a bin; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
         calibration_h = _rt.opened_or_none(calibration, Calibration, "calibration")
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_estimate(C.byref(out), h, calibration_h, C.byref(opts), C.byref(err))
@@ -9981,7 +10011,8 @@ class Performance(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
     @staticmethod
-    def estimate_rows(scores, probabilities=None, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+    def estimate_rows(scores, probabilities=None, *, threshold=None, confidence=None, n_bins=None, top_k=None,
+                      quantile=None):
         """Estimate the metrics of rows: the same table.
 
             scores: any that are not NaN; they rank and are held against the threshold
@@ -9991,6 +10022,7 @@ class Performance(_rt.Handle):
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
 
         Raises: InvalidError if a row is none of these (the message names the first, counted from 0) or there
         is none; NomemError.
@@ -9999,7 +10031,8 @@ class Performance(_rt.Handle):
         scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
         probabilities_p, probabilities_shape, probabilities_keep = (None, (0,) * 1,
                 None) if probabilities is None else _rt.array(probabilities, "d", 1, "probabilities")
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
         err = mlops_error()
         if probabilities is not None:
             _rt.same_length("probabilities", probabilities_shape[0], "scores", scores_shape[0])
@@ -10332,7 +10365,7 @@ class ClassPerformance(_rt.Handle):
         with h.lock:
             lib.mlops_class_performance_reset(h)
 
-    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
         """Judge the rows that have a label, as metric_classes() does; auc_macro and auc_weighted are those of
         scores in 1,024 bins.
 
@@ -10341,12 +10374,14 @@ class ClassPerformance(_rt.Handle):
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
 
         Raises: InvalidError if no row has a label, or for an option out of range.
         """
         out = mlops_metrics(C.sizeof(mlops_metrics))
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_class_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -10354,7 +10389,7 @@ class ClassPerformance(_rt.Handle):
             _rt.check(status, "ClassPerformance.metrics", err)
         return _metrics(out)
 
-    def by_class(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+    def by_class(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
         """Each class by itself. Columns: class; weight of its rows; predicted, weight of the rows predicted
         so; precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece of its
         probabilities against the rest. Null where there is none.
@@ -10364,12 +10399,14 @@ class ClassPerformance(_rt.Handle):
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
 
         Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_class_performance_by_class(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -10409,7 +10446,7 @@ class ClassPerformance(_rt.Handle):
             _rt.check(status, "ClassPerformance.one", err)
         return _rt.classes["performance"]._wrap(out.value)
 
-    def estimate(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+    def estimate(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
         """Estimate metrics of all rows from their probabilities alone, which must be calibrated: the table of
         Performance.estimate(). sampling_error is at most a little too wide.
 
@@ -10418,12 +10455,14 @@ class ClassPerformance(_rt.Handle):
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
 
         Raises: InvalidError if there is no row, or for an option out of range; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_class_performance_estimate(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -10463,6 +10502,180 @@ class ClassPerformance(_rt.Handle):
         if status:
             _rt.check(status, "ClassPerformance.load", why={
                 -5: "bytes that are no counts, or contradict each other",
+                -6: "those of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+
+@_rt.noun("regression_performance")
+class RegressionPerformance(_rt.Handle):
+    """Sums of errors, of RegressionPerformance.size() bytes. One thread at a time."""
+
+    _end = lib.mlops_regression_performance_free
+    _locked = True
+
+    @staticmethod
+    def size():
+        """Bytes that sums need."""
+        out = lib.mlops_regression_performance_size()
+        return out
+
+    def __init__(self):
+        """Start empty sums on the host's heap.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_regression_performance_new(C.byref(out), None, C.byref(err))
+        if status:
+            _rt.check(status, "RegressionPerformance", err)
+        self._h = self._owner(out.value)
+
+    def add(self, predictions, labels, weights=None):
+        """Add rows.
+
+            predictions: up to 2^240 in size; a row of NaN is left out, and counted as such
+            labels: up to 2^240 in size; a row of NaN is left out: not known (yet)
+            weights: as in Performance.add()
+
+        Raises: InvalidError names the first row, counted from 0, that is none; LimitError beyond a weight of
+        2^41 in all. Nothing is added then.
+        """
+        h = self._open()
+        predictions_p, predictions_shape, predictions_keep = _rt.array(predictions, "d", 1, "predictions")
+        labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        _rt.same_length("labels", labels_shape[0], "predictions", predictions_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "predictions", predictions_shape[0])
+        with h.lock:
+            status = lib.mlops_regression_performance_add(h, predictions_p, labels_p, weights_p,
+                    predictions_shape[0], C.byref(err))
+        if status:
+            _rt.check(status, "RegressionPerformance.add", err)
+
+    def merge(self, other):
+        """Add what other sums have.
+
+            other: sums; unchanged
+
+        Raises: InvalidError if other is self; LimitError. Nothing is added then.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, RegressionPerformance, "other")
+        err = mlops_error()
+        with _rt.locked(h, other_h):
+            status = lib.mlops_regression_performance_merge(h, other_h, C.byref(err))
+        if status:
+            _rt.check(status, "RegressionPerformance.merge", err)
+
+    def reset(self):
+        """Forget all rows."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_regression_performance_reset(h)
+
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
+        """Judge the rows, as metric_regression() does; median_ae is that of RegressionPerformance.quantile().
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
+
+        Raises: InvalidError if there is no row, or for an option out of range.
+        """
+        out = mlops_metrics(C.sizeof(mlops_metrics))
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_regression_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "RegressionPerformance.metrics", err)
+        return _metrics(out)
+
+    def quantile(self, q):
+        """The least absolute error up to which a share q of the weight lies, within a thirty-second of its
+        size from 2^-64 to 2^64; errors below count as 0. NaN without rows, or if q is not in [0, 1].
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_regression_performance_quantile(h, q)
+        return out
+
+    def estimate(self, metric, losses, weights=None, *, threshold=None, confidence=None, n_bins=None, top_k=None,
+                 quantile=None):
+        """Estimate a metric of rows whose labels are not known, from the loss that a model of the caller's
+        predicts for each: one row of the table of Performance.estimate(). The sampling error is the
+        standard deviation of the loss on reference rows over the root of the number of rows.
+
+            metric: Metric.MAE (the loss is |error|), Metric.MSE and Metric.RMSE (its square), Metric.MAPE
+                (|error| / |label|), Metric.MSLE and Metric.RMSLE (squared difference of ln(1 + value))
+            losses: predicted, 0 or more
+            weights: 0 or more
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
+
+        Raises: InvalidError for another metric, if a row is none of these, or self has none; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        metric = _rt.choice(Metric, metric)
+        losses_p, losses_shape, losses_keep = _rt.array(losses, "d", 1, "losses")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile)
+        err = mlops_error()
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "losses", losses_shape[0])
+        with h.lock:
+            status = lib.mlops_regression_performance_estimate(C.byref(out), h, metric, losses_p, weights_p,
+                    losses_shape[0], C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "RegressionPerformance.estimate", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def save(self):
+        """Write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_regression_performance_save(h, text, cap, needed),
+                    "RegressionPerformance.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of RegressionPerformance.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no sums, or contradict each other; UnsupportedError for those
+        of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = lib.mlops_regression_performance_size()
+        mem = _rt.Storage(size)
+        status = lib.mlops_regression_performance_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+        if status:
+            _rt.check(status, "RegressionPerformance.load", why={
+                -5: "bytes that are no sums, or contradict each other",
                 -6: "those of a later format",
                 -1: "mem is not aligned",
             })
@@ -11647,7 +11860,7 @@ def _monitor_opts(*, alpha_of_all=False, reference=None, drift=None, name=None, 
     return o
 
 
-def _performance_opts(*, threshold=None, confidence=None, n_bins=None, top_k=None):
+def _performance_opts(*, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
     o = mlops_performance_opts(C.sizeof(mlops_performance_opts))
     o._keep, o._raised = [], []
     if threshold is not None:
@@ -11660,6 +11873,8 @@ def _performance_opts(*, threshold=None, confidence=None, n_bins=None, top_k=Non
         o.n_bins = _rt.integer(n_bins, -2 ** 31, 2 ** 31 - 1, "n_bins")
     if top_k is not None:
         o.top_k = _rt.integer(top_k, -2 ** 31, 2 ** 31 - 1, "top_k")
+    if quantile is not None:
+        o.quantile = quantile
     return o
 
 
@@ -13774,6 +13989,7 @@ __all__ = [
     "ProfileSummary",
     "Reference",
     "RefusedError",
+    "RegressionPerformance",
     "RemoteStats",
     "Run",
     "RunStatus",

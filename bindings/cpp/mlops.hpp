@@ -3252,6 +3252,22 @@ public:
         detail::check(mlops_monitor_performance(&out, need(), &e), "mlops_monitor_performance", &e);
         return ::mlops::table(out);
     }
+
+    /// Write all that a monitor has seen as bytes: the current window, the newest complete one, totals, rows that
+    /// wait for labels. Canonical, little-endian. The monitor may go on.
+    std::string suspend() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_monitor_suspend(need(), text, cap, needed);
+        }, "mlops_monitor_suspend");
+    }
+
+    /// Go on where a monitor was: whatever is added from now on, this monitor says what the other would have said. It
+    /// must have been made of the same reference with the same options.
+    void resume(std::string_view bytes) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_resume(need(), bytes.data(), static_cast<std::size_t>(bytes.size()), &e), "mlops_monitor_resume", &e);
+    }
 };
 
 /// Two samples of rows. Immutable: any thread may compare.

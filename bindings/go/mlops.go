@@ -9971,6 +9971,40 @@ func (x *Monitor) Performance() (*Table, error) {
 	return r, nil
 }
 
+// Suspend: write all that a monitor has seen as bytes: the current window, the newest complete one,
+// totals, rows that wait for labels. Canonical, little-endian. The monitor may go on.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Monitor) Suspend() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_monitor_suspend(x.p, text, room, needed)
+	}, nil, "mlops_monitor_suspend")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// Resume: go on where a monitor was: whatever is added from now on, this monitor says what the other
+// would have said. It must have been made of the same reference with the same options.
+//
+// Errors: MLOPS_E_SCHEMA if the other had another reference, model or options; MLOPS_E_CORRUPT for
+// bytes that are no state, or contradict each other; MLOPS_E_UNSUPPORTED for those of another format;
+// MLOPS_E_NOMEM.
+func (x *Monitor) Resume(content []byte) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(content)
+	var e C.mlops_error
+	return check(C.mlops_monitor_resume(x.p, pointer(content), C.size_t(len(content)), &e), &e, "mlops_monitor_resume")
+}
+
 // Performance: counts of scores by label, of mlops_performance_size() bytes. One thread at a time.
 type Performance struct {
 	p *C.mlops_performance

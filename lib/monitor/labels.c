@@ -90,7 +90,7 @@ static mlops_status take_reference(mlops__labels *self, const mlops_performance 
                        reference->n[0] ? "its rows do not define it" : "no row has a label");
 }
 
-static void forget_losses(mlops__labels *self) {
+void mlops__monitor_labels_forget_losses(mlops__labels *self) {
     double none = mlops__metric_undefined();
     self->measured = self->estimated =
         (mlops__score_loss){none, none, none, MLOPS_DRIFT_NOT_ENOUGH_DATA};
@@ -117,7 +117,7 @@ mlops_status mlops_monitor_expect_labels(mlops_monitor *self, const mlops_perfor
     labels->tolerance = o.tolerance;
     labels->confidence = o.confidence;
     labels->n_kept = o.windows_kept;
-    forget_losses(labels);
+    mlops__monitor_labels_forget_losses(labels);
     if (make_room(labels, &self->arena, o.rows_max))
         return mlops__fail_nomem(err, self->arena.used);
     MLOPS_TRY(take_reference(labels, reference, err));
@@ -139,7 +139,7 @@ static mlops_performance *window_at(const mlops__labels *self, int64_t number) {
     return self->windows[number % self->n_kept];
 }
 
-void mlops__labels_count(mlops_monitor *monitor, mlops__scored *rows, int64_t n) {
+void mlops__monitor_labels_count(mlops_monitor *monitor, mlops__scored *rows, int64_t n) {
     mlops__labels *self = monitor->scored;
     if (!rows->scores || n == 0) return;
     (void)mlops_performance_add(window_at(self, monitor->n_windows), rows->scores, NULL,
@@ -256,7 +256,7 @@ int64_t mlops_monitor_id(const char *text) {
 
 /* ---- judging ---- */
 
-void mlops__labels_close(mlops_monitor *monitor, double alpha) {
+void mlops__monitor_labels_close(mlops_monitor *monitor, double alpha) {
     mlops__labels *self = monitor->scored;
     mlops_performance_reset(self->pooled);
     for (int64_t i = 0; i < self->n_kept; i++)
@@ -272,7 +272,7 @@ void mlops__labels_close(mlops_monitor *monitor, double alpha) {
                        self->metric, &self->rule, self->tolerance, alpha / 2);
 }
 
-void mlops__labels_next(mlops_monitor *monitor) {
+void mlops__monitor_labels_next(mlops_monitor *monitor) {
     mlops_performance_reset(window_at(monitor->scored, monitor->n_windows));
 }
 

@@ -33,12 +33,15 @@ typedef struct mlops__scored {
 } mlops__scored;
 
 /* Counts n rows of the current window, checked and counted in all before, and moves on by them. */
-void mlops__labels_count(mlops_monitor *monitor, mlops__scored *rows, int64_t n);
+void mlops__monitor_labels_count(mlops_monitor *monitor, mlops__scored *rows, int64_t n);
 
 /* At the end of the current window: judges by half of alpha. */
-void mlops__labels_close(mlops_monitor *monitor, double alpha);
+void mlops__monitor_labels_close(mlops_monitor *monitor, double alpha);
 
 /* After the end: room for the window that is now the current one. */
-void mlops__labels_next(mlops_monitor *monitor);
+void mlops__monitor_labels_next(mlops_monitor *monitor);
+
+/* Nothing is known of losses. */
+void mlops__monitor_labels_forget_losses(mlops__labels *self);
 
 #endif

@@ -16,7 +16,7 @@ static double edge_ns(int64_t index) {
     return LADDER[index % STEPS] * decade;
 }
 
-mlops_status mlops__latency_init(mlops__latency *self, mlops__arena *arena) {
+mlops_status mlops__latency_init(mlops__latency *self, mlops__arena *arena, size_t *size_max) {
     double edges[N_EDGES];
     for (int64_t i = 0; i < N_EDGES; i++) edges[i] = edge_ns(i);
     mlops_profile_opts opts = MLOPS_PROFILE_OPTS_INIT;
@@ -25,6 +25,7 @@ mlops_status mlops__latency_init(mlops__latency *self, mlops__arena *arena) {
     opts.flags = MLOPS_PROFILE_SET_SCALE; /* whole nanoseconds */
     size_t size = mlops_profile_size(&opts);
     void *mem = mlops__arena_alloc(arena, size);
+    if (size > *size_max) *size_max = size;
     self->sum_ns = 0;
     return mem ? mlops_profile_init(&self->profile, mem, size, &opts) : MLOPS_E_NOMEM;
 }

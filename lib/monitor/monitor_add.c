@@ -77,7 +77,7 @@ void mlops__monitor_put_rows(mlops_monitor *self, const float *rows, int64_t n_r
         int64_t n = block - self->n_pending;
         if (n > n_rows) n = n_rows;
         keep(self, rows, n, predictions, width);
-        if (scored) mlops__labels_count(self, scored, n);
+        if (scored) mlops__monitor_labels_count(self, scored, n);
         if (self->n_pending == block) mlops__monitor_flush(self);
         if (predictions) predictions += n * width;
         rows += n * self->width;

@@ -166,17 +166,19 @@ static mlops_status make_labels(mlops__arena *arena, const char *model, const ch
 }
 
 /* Profile over edges; the log-linear one if there are none. */
-static mlops_status make_profile(mlops__arena *arena, const double *edges, int64_t n_edges,
+static mlops_status make_profile(mlops_monitor *self, const double *edges, int64_t n_edges,
                                  mlops_profile **out) {
     mlops_profile_opts opts = MLOPS_PROFILE_OPTS_INIT;
     opts.edges = n_edges ? edges : NULL;
     opts.n_edges = n_edges;
     size_t size = mlops_profile_size(&opts);
-    void *mem = mlops__arena_alloc(arena, size);
+    void *mem = mlops__arena_alloc(&self->arena, size);
+    if (size > self->profile_max) self->profile_max = size;
     return mem ? mlops_profile_init(out, mem, size, &opts) : MLOPS_E_NOMEM;
 }
 
-static mlops_status make_cells(mlops__arena *arena, mlops__feature *feature) {
+static mlops_status make_cells(mlops_monitor *self, mlops__feature *feature) {
+    mlops__arena *arena = &self->arena;
     const mlops__reference_column *column = feature->column;
     size_t room = 2 * (size_t)column->n_edges + 3;
     double *edges = mlops__arena_array(arena, room, sizeof *edges);
@@ -185,14 +187,14 @@ static mlops_status make_cells(mlops__arena *arena, mlops__feature *feature) {
     feature->n_cells = mlops__reference_refine(column, edges, counts) + 1;
     feature->edges = edges;
     feature->reference = counts;
-    return make_profile(arena, edges, feature->n_cells - 1, &feature->profile);
+    return make_profile(self, edges, feature->n_cells - 1, &feature->profile);
 }
 
 static mlops_status make_feature(mlops_monitor *self, mlops__feature *feature) {
     const mlops__reference_column *column = feature->column;
     MLOPS_TRY(
         make_labels(&self->arena, self->name, column->name, &feature->labels, &feature->n_labels));
-    if (mlops__reference_numeric(column->type)) return make_cells(&self->arena, feature);
+    if (mlops__reference_numeric(column->type)) return make_cells(self, feature);
     feature->n_cells = column->n_cells;
     feature->reference = column->counts;
     feature->counts =
@@ -202,17 +204,18 @@ static mlops_status make_feature(mlops_monitor *self, mlops__feature *feature) {
 
 static mlops_status make_room(mlops_monitor *self) {
     size_t n = (size_t)self->n_features;
-    int64_t n_cells = 1;
     for (size_t i = 0; i < n; i++) {
-        MLOPS_TRY(make_feature(self, &self->features[i]));
-        int64_t cells = self->features[i].n_cells;
-        n_cells = cells > n_cells ? cells : n_cells;
+        mlops__feature *feature = &self->features[i];
+        MLOPS_TRY(make_feature(self, feature));
+        feature->kept =
+            mlops__arena_array(&self->arena, (size_t)feature->n_cells, sizeof *feature->kept);
+        if (!feature->kept) return MLOPS_E_NOMEM;
     }
     MLOPS_TRY(make_labels(&self->arena, self->name, NULL, &self->labels, &self->n_labels));
-    MLOPS_TRY(make_profile(&self->arena, NULL, 0, &self->window));
-    MLOPS_TRY(make_profile(&self->arena, NULL, 0, &self->newest));
-    MLOPS_TRY(make_profile(&self->arena, NULL, 0, &self->predictions));
-    MLOPS_TRY(mlops__latency_init(&self->latency, &self->arena));
+    MLOPS_TRY(make_profile(self, NULL, 0, &self->window));
+    MLOPS_TRY(make_profile(self, NULL, 0, &self->newest));
+    MLOPS_TRY(make_profile(self, NULL, 0, &self->predictions));
+    MLOPS_TRY(mlops__latency_init(&self->latency, &self->arena, &self->profile_max));
     self->pending =
         mlops__arena_array(&self->arena, (size_t)self->width, MLOPS__MONITOR_BLOCK * sizeof(float));
     self->pending_predictions =
@@ -220,8 +223,7 @@ static mlops_status make_room(mlops_monitor *self) {
     if (!self->pending || !self->pending_predictions) return MLOPS_E_NOMEM;
     self->judged = mlops__arena_array(&self->arena, n, sizeof *self->judged);
     self->order = mlops__arena_array(&self->arena, n, sizeof *self->order);
-    self->cells = mlops__arena_array(&self->arena, (size_t)n_cells, sizeof *self->cells);
-    return self->judged && self->order && self->cells ? MLOPS_OK : MLOPS_E_NOMEM;
+    return self->judged && self->order ? MLOPS_OK : MLOPS_E_NOMEM;
 }
 
 mlops_status mlops__monitor_bind(mlops_monitor *self, const mlops__monitor_names *names,

@@ -23,6 +23,8 @@ typedef struct mlops__feature {
     int64_t n_null;                        /* others: nulls of the window */
     int64_t n_before;                      /* values of the windows before, nulls among them */
     int64_t n_null_before;                 /* nulls and NaN of the windows before */
+    int64_t *kept;                         /* n_cells: counts of the newest complete window */
+    mlops__drift_side kept_side;           /* of that window */
     const char *labels;                    /* model="...",feature="..." */
     size_t n_labels;
 } mlops__feature;
@@ -74,7 +76,7 @@ struct mlops_monitor {
     int64_t n_drifted;
     mlops__drift_judged *judged; /* n_features, of the newest complete window */
     int64_t *order;              /* n_features */
-    int64_t *cells;              /* as many as the largest column has, for judging */
+    size_t profile_max;          /* bytes of the largest profile */
 };
 
 /* Which columns are watched, as lists of names; nullable. */
@@ -91,9 +93,13 @@ mlops_status mlops__monitor_bind(mlops_monitor *self, const mlops__monitor_names
 /* The rule of the current window if it ends at this time. */
 mlops__drift_rule mlops__monitor_rule(const mlops_monitor *self, int64_t end_ns);
 
-/* Judges the current window into judged (n_features), order and cells, which are scratch. */
+/* Judges the current window into judged (n_features), order and cells, which are scratch: as many
+ * as the largest column has. cells NULL: the newest complete window, as it was kept. */
 void mlops__monitor_judge(const mlops_monitor *self, const mlops__drift_rule *rule,
                           mlops__drift_judged *judged, int64_t *order, int64_t *cells);
+
+/* Judges the newest complete window by newest_rule. */
+void mlops__monitor_judge_newest(mlops_monitor *self);
 
 /* Before anything is read: counts the pending rows, and ends a window whose time is over. */
 void mlops__monitor_settle(const mlops_monitor *self);
@@ -123,7 +129,7 @@ int64_t mlops__monitor_room(const mlops_monitor *self, int64_t n);
 int64_t mlops__feature_values(const mlops__feature *self);
 int64_t mlops__feature_nulls(const mlops__feature *self);
 
-mlops_status mlops__latency_init(mlops__latency *self, mlops__arena *arena);
+mlops_status mlops__latency_init(mlops__latency *self, mlops__arena *arena, size_t *size_max);
 mlops_status mlops__latency_add(mlops__latency *self, int64_t duration_ns);
 
 /* Steps of the histogram: upper bounds in nanoseconds (1, 2, 5 of each decade) and how many

@@ -117,7 +117,7 @@ void mlops__monitor_put_table(mlops_monitor *self, const mlops_table *table,
         add_part(self, table, from, n);
         if (scored) {
             mlops__monitor_add_predictions(self, scored->scores, n);
-            mlops__labels_count(self, scored, n);
+            mlops__monitor_labels_count(self, scored, n);
         }
         mlops__monitor_advance(self, n);
         from += n;

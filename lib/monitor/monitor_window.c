@@ -78,10 +78,10 @@ static mlops__drift_side current_side(const mlops__feature *feature) {
 }
 
 static void judge_feature(mlops__drift_judged *out, const mlops__drift_rule *rule,
-                          const mlops__feature *feature, int64_t *cells) {
+                          const mlops__feature *feature, const int64_t *cells,
+                          const mlops__drift_side *side) {
     const mlops__reference_column *column = feature->column;
     mlops__drift_cells task;
-    take_counts(feature, cells);
     task.name = column->name;
     task.type = column->type;
     task.exact = column->exact;
@@ -91,7 +91,7 @@ static void judge_feature(mlops__drift_judged *out, const mlops__drift_rule *rul
     task.current = cells;
     task.texts = column->categories;
     task.side_reference = reference_side(column);
-    task.side_current = current_side(feature);
+    task.side_current = *side;
     task.sd_reference = column->sd;
     task.hidden = column->hidden;
     mlops__drift_judge(out, rule, &task);
@@ -116,12 +116,21 @@ mlops__drift_rule mlops__monitor_rule(const mlops_monitor *self, int64_t end_ns)
 
 void mlops__monitor_judge(const mlops_monitor *self, const mlops__drift_rule *rule,
                           mlops__drift_judged *judged, int64_t *order, int64_t *cells) {
-    for (int64_t i = 0; i < self->n_features; i++)
-        judge_feature(&judged[i], rule, &self->features[i], cells);
+    for (int64_t i = 0; i < self->n_features; i++) {
+        const mlops__feature *feature = &self->features[i];
+        if (cells) {
+            mlops__drift_side side = current_side(feature);
+            take_counts(feature, cells);
+            judge_feature(&judged[i], rule, feature, cells, &side);
+        } else {
+            judge_feature(&judged[i], rule, feature, feature->kept, &feature->kept_side);
+        }
+    }
     mlops__drift_settle(judged, self->n_features, rule, order);
 }
 
-static void summarize_verdicts(mlops_monitor *self) {
+void mlops__monitor_judge_newest(mlops_monitor *self) {
+    mlops__monitor_judge(self, &self->newest_rule, self->judged, self->order, NULL);
     self->n_drifted = 0;
     self->verdict = MLOPS_DRIFT_NOT_ENOUGH_DATA;
     for (int64_t i = 0; i < self->n_features; i++) {
@@ -131,7 +140,9 @@ static void summarize_verdicts(mlops_monitor *self) {
     }
 }
 
-static void forget(mlops__feature *self) {
+static void keep(mlops__feature *self) {
+    take_counts(self, self->kept);
+    self->kept_side = current_side(self);
     self->n_before = mlops__feature_values(self);
     self->n_null_before = mlops__feature_nulls(self);
     if (self->profile) mlops_profile_reset(self->profile);
@@ -141,10 +152,9 @@ static void forget(mlops__feature *self) {
 
 static void close_window(mlops_monitor *self, int64_t end_ns) {
     self->newest_rule = mlops__monitor_rule(self, end_ns);
-    mlops__monitor_judge(self, &self->newest_rule, self->judged, self->order, self->cells);
-    summarize_verdicts(self);
-    if (self->scored) mlops__labels_close(self, self->newest_rule.alpha);
-    for (int64_t i = 0; i < self->n_features; i++) forget(&self->features[i]);
+    for (int64_t i = 0; i < self->n_features; i++) keep(&self->features[i]);
+    mlops__monitor_judge_newest(self);
+    if (self->scored) mlops__monitor_labels_close(self, self->newest_rule.alpha);
     mlops_profile *window = self->newest;
     self->newest = self->window;
     self->window = window;
@@ -153,7 +163,7 @@ static void close_window(mlops_monitor *self, int64_t end_ns) {
     self->n_window = 0;
     self->n_windows++;
     self->window_end_ns = end_ns;
-    if (self->scored) mlops__labels_next(self);
+    if (self->scored) mlops__monitor_labels_next(self);
 }
 
 static int64_t now(const mlops_monitor *self) {

@@ -136,6 +136,23 @@ static int add_table(const mlops_host *host, mlops_monitor *monitor) {
     return mlops_monitor_n_windows(monitor) == 1 ? MLOPS_OK : SWEEP_WRONG;
 }
 
+/* Suspended, and resumed by another, whose room to read in is all that it takes. */
+static int restart(const mlops_host *host, const char *dir) {
+    static char bytes[1 << 16];
+    mlops_monitor *monitor;
+    mlops_error err;
+    size_t n = 0;
+    MLOPS_TRY(begin(&monitor, host, dir, NULL));
+    int good = feed(monitor) && !mlops_monitor_suspend(monitor, bytes, sizeof bytes, &n);
+    mlops_monitor_free(monitor);
+    if (!good) return SWEEP_WRONG;
+    MLOPS_TRY(begin(&monitor, host, dir, NULL));
+    mlops_status status = mlops_monitor_resume(monitor, bytes, n, &err);
+    good = mlops_monitor_n_windows(monitor) == (status ? 0 : 1) && expose(monitor);
+    mlops_monitor_free(monitor);
+    return good ? status ? sweep_told(status, &err) : MLOPS_OK : SWEEP_WRONG;
+}
+
 static int add_scored_table(const mlops_host *host, mlops_monitor *monitor) {
     static double scores[SWEEP_ROWS];
     mlops_table *t;
@@ -219,6 +236,7 @@ const sweep_scenario sweep_monitor[] = {
     {"monitor: begin over a reference", put_files, begin_reference, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: ask for drift", put_files, ask_drift, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: labels", put_files, labels, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"monitor: restart", put_files, restart, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: save", put_files, save, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: watch a table", put_csv, watch_table, NULL, SWEEP_MEMORY | SWEEP_IO},
     {NULL, NULL, NULL, NULL, 0},

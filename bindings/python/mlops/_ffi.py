@@ -2843,6 +2843,8 @@ _rt.declare(lib.mlops_monitor_add_labels, C.c_int32, C.c_void_p, C.c_void_p, C.c
 _rt.declare(lib.mlops_monitor_id, C.c_int64, C.c_char_p)
 _rt.declare(lib.mlops_monitor_summarize_labels, C.c_int32, C.c_void_p, C.POINTER(mlops_monitor_labels))
 _rt.declare(lib.mlops_monitor_performance, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_suspend, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_monitor_resume, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_multivariate_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
@@ -9754,6 +9756,35 @@ class Monitor(_rt.Handle):
         if status:
             _rt.check(status, "Monitor.performance", err)
         return _rt.classes["table"]._wrap(out.value)
+
+    def suspend(self):
+        """Write all that a monitor has seen as bytes: the current window, the newest complete one, totals,
+        rows that wait for labels. Canonical, little-endian. The monitor may go on.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_monitor_suspend(h, text, cap, needed),
+                    "Monitor.suspend")
+        return text
+
+    def resume(self, bytes):
+        """Go on where a monitor was: whatever is added from now on, this monitor says what the other would
+        have said. It must have been made of the same reference with the same options.
+
+            bytes: of Monitor.suspend(); borrowed for the call
+
+        Raises: SchemaError if the other had another reference, model or options; CorruptError for bytes that
+        are no state, or contradict each other; UnsupportedError for those of another format; NomemError.
+        """
+        h = self._open()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_monitor_resume(h, bytes_p, bytes_n, C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.resume", err)
 
 
 @_rt.noun("performance")

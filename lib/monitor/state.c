@@ -1,0 +1,296 @@
+/* A monitor's state as bytes, and back.
+ *
+ * Owns their layout. Invariants: a state is read by monitors alone that were made alike, so that
+ * edges, names and options need not be in it; the newest complete window is kept as counts and is
+ * judged again, to the same verdicts; after an error the monitor is empty.
+ */
+#include "monitor/state.h"
+#include "base/bits.h"
+#include "base/sealed.h"
+
+#include <mlops/monitor_state.h>
+
+#include <string.h>
+
+/* The bytes, little-endian, between the frame's (base/sealed.h):
+ *
+ *     16  of SHA-256 of what the monitor was made of: columns and their reference, options
+ *     i64 windows, rows, rows of the current window, of the newest complete one, errors
+ *     i64 when the current window is due, when the newest one ended
+ *     f64 alpha of the newest one, if there is one
+ *     of each feature watched: i64 values and nulls of the windows before; of the current window
+ *         u32 size and mlops_profile_save(), or where it is not numeric i64 nulls and counts of its
+ *         cells; of the newest window, if there is one, i64 values, nulls, f64 mean, least,
+ *         greatest, i64 counts of its cells
+ *     profiles, each u32 size and bytes: predictions of the current window, of the newest one, in
+ *         all; latencies
+ *     u64 nanoseconds of all latencies
+ *     where labels are expected: labels_state.c
+ */
+#define MAGIC 0x4d4d4c4du /* "MLMM" */
+
+enum { VERSION = 1, DIGEST = 16 };
+
+/* ---- numbers ---- */
+
+void mlops__state_put_f64(mlops__buf *out, double value) {
+    mlops__buf_u64(out, value == value ? mlops__bits_of(value) : MLOPS__NAN_BITS);
+}
+
+double mlops__state_f64(mlops__cursor *in) {
+    uint64_t bits = mlops__cursor_u64(in);
+    double value = mlops__f64_of(bits);
+    if (!(value - value == 0) && bits != MLOPS__NAN_BITS) in->failed = 1;
+    return value;
+}
+
+int64_t mlops__state_i64(mlops__cursor *in, int64_t least, int64_t most) {
+    int64_t value = mlops__cursor_i64(in);
+    if (value >= least && value <= most) return value;
+    in->failed = 1;
+    return least;
+}
+
+/* ---- what a monitor was made of ---- */
+
+void mlops__state_hash(mlops__sha256 *to, double value) {
+    uint8_t bytes[8];
+    mlops__store_u64(bytes, value == value ? mlops__bits_of(value) : MLOPS__NAN_BITS);
+    mlops__sha256_add(to, bytes, sizeof bytes);
+}
+
+static void hash_feature(mlops__sha256 *to, const mlops__feature *feature) {
+    const mlops__reference_column *column = feature->column;
+    const double numbers[] = {
+        (double)column->type,  (double)column->exact, column->hidden, (double)column->n_null,
+        (double)column->n_nan, column->mean,          column->sd,     (double)feature->place};
+    mlops__sha256_add(to, column->name, strlen(column->name) + 1);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) mlops__state_hash(to, numbers[i]);
+    for (int64_t i = 0; i < feature->n_cells; i++) {
+        mlops__state_hash(to, (double)feature->reference[i]);
+        if (feature->edges && i + 1 < feature->n_cells) mlops__state_hash(to, feature->edges[i]);
+    }
+    for (int64_t i = 0; i < column->n_categories; i++)
+        mlops__sha256_add(to, column->categories[i], strlen(column->categories[i]) + 1);
+}
+
+static void hash_all(const mlops_monitor *self, uint8_t digest[32]) {
+    mlops__sha256 to;
+    const double numbers[] = {(double)self->window_rows,
+                              (double)self->window_ns,
+                              (double)self->false_alarm_ns,
+                              self->alpha_of_all,
+                              self->rule.alpha,
+                              self->rule.ks_tolerance,
+                              self->rule.tv_tolerance,
+                              (double)self->rule.rows_min,
+                              (double)self->rule.correction,
+                              (double)self->width,
+                              (double)self->n_features,
+                              self->scored != NULL};
+    mlops__sha256_init(&to, mlops__sha256_blocks_scalar);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        mlops__state_hash(&to, numbers[i]);
+    for (int64_t i = 0; i < self->n_features; i++) hash_feature(&to, &self->features[i]);
+    if (self->scored) mlops__monitor_labels_hash(self->scored, &to);
+    mlops__sha256_end(&to, digest);
+}
+
+/* ---- putting ---- */
+
+static void put_profile(mlops__buf *out, const mlops_profile *profile) {
+    size_t n = 0;
+    (void)mlops_profile_save(profile, NULL, 0, &n);
+    mlops__buf_u32(out, (uint32_t)n);
+    uint8_t *at = mlops__buf_extend(out, n);
+    if (at) (void)mlops_profile_save(profile, at, n, NULL);
+}
+
+static void put_cells(mlops__buf *out, const int64_t *cells, int64_t n) {
+    for (int64_t i = 0; i < n; i++) mlops__buf_i64(out, cells[i]);
+}
+
+static void put_feature(mlops__buf *out, const mlops__feature *self, int has_newest) {
+    mlops__buf_i64(out, self->n_before);
+    mlops__buf_i64(out, self->n_null_before);
+    if (self->profile) {
+        put_profile(out, self->profile);
+    } else {
+        mlops__buf_i64(out, self->n_null);
+        put_cells(out, self->counts, self->n_cells);
+    }
+    if (!has_newest) return;
+    mlops__buf_i64(out, self->kept_side.n);
+    mlops__buf_i64(out, self->kept_side.n_null);
+    mlops__state_put_f64(out, self->kept_side.mean);
+    mlops__state_put_f64(out, self->kept_side.min);
+    mlops__state_put_f64(out, self->kept_side.max);
+    put_cells(out, self->kept, self->n_cells);
+}
+
+static void put_all(const void *of, mlops__buf *out) {
+    const mlops_monitor *self = of;
+    uint8_t digest[32] = {0};
+    if (out->data) hash_all(self, digest); /* else the size alone is asked for */
+    mlops__buf_put(out, digest, DIGEST);
+    mlops__buf_i64(out, self->n_windows);
+    mlops__buf_i64(out, self->n_rows);
+    mlops__buf_i64(out, self->n_window);
+    mlops__buf_i64(out, self->n_newest);
+    mlops__buf_i64(out, self->n_errors);
+    mlops__buf_i64(out, self->due_ns);
+    mlops__buf_i64(out, self->window_end_ns);
+    if (self->n_windows) mlops__state_put_f64(out, self->newest_rule.alpha);
+    for (int64_t i = 0; i < self->n_features; i++)
+        put_feature(out, &self->features[i], self->n_windows > 0);
+    put_profile(out, self->window);
+    put_profile(out, self->newest);
+    put_profile(out, self->predictions);
+    put_profile(out, self->latency.profile);
+    mlops__buf_u64(out, self->latency.sum_ns);
+    if (self->scored) mlops__monitor_labels_put(self, out);
+}
+
+mlops_status mlops_monitor_suspend(const mlops_monitor *self, void *bytes, size_t cap,
+                                   size_t *needed) {
+    mlops__monitor_settle(self);
+    return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
+}
+
+/* ---- reading ---- */
+
+typedef struct reader {
+    mlops__cursor in;
+    void *room; /* for a profile that is read */
+    size_t size;
+} reader;
+
+static mlops_profile_summary summary(const mlops_profile *profile) {
+    mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
+    (void)mlops_profile_summarize(profile, &s); /* the struct is ours */
+    return s;
+}
+
+/* Into an empty profile, which is configured as the other was. */
+static void read_profile(reader *self, mlops_profile *into, int64_t n_max) {
+    mlops_profile *read;
+    uint32_t n = mlops__cursor_u32(&self->in);
+    const uint8_t *bytes = mlops__cursor_take(&self->in, n);
+    if (!bytes) return;
+    if (mlops_profile_load(&read, self->room, self->size, bytes, n) ||
+        mlops_profile_merge(into, read) || summary(into).n > n_max)
+        self->in.failed = 1;
+}
+
+/* Counts of cells, which add up to total or, where that is below 0, to what is returned. */
+static int64_t read_cells(mlops__cursor *in, int64_t *cells, int64_t n, int64_t most) {
+    int64_t total = 0;
+    for (int64_t i = 0; i < n; i++) {
+        cells[i] = mlops__state_i64(in, 0, most - total);
+        total += cells[i];
+    }
+    return total;
+}
+
+static void read_feature(reader *self, const mlops_monitor *monitor, mlops__feature *feature) {
+    mlops__cursor *in = &self->in;
+    int64_t n_window = monitor->n_window, n_newest = monitor->n_newest, before;
+    before = monitor->n_rows - n_window;
+    feature->n_before = mlops__state_i64(in, feature->place < 0 ? 0 : before, before);
+    feature->n_null_before = mlops__state_i64(in, 0, feature->n_before);
+    if (feature->profile) {
+        read_profile(self, feature->profile, n_window);
+    } else {
+        feature->n_null = mlops__state_i64(in, 0, n_window);
+        (void)read_cells(in, feature->counts, feature->n_cells, n_window - feature->n_null);
+    }
+    if (feature->place >= 0 && mlops__feature_values(feature) != monitor->n_rows) in->failed = 1;
+    if (!monitor->n_windows) return;
+    mlops__drift_side *side = &feature->kept_side;
+    side->n = mlops__state_i64(in, 0, n_newest);
+    side->n_null = mlops__state_i64(in, 0, n_newest - side->n);
+    side->mean = mlops__state_f64(in);
+    side->min = mlops__state_f64(in);
+    side->max = mlops__state_f64(in);
+    if (side->min > side->max ||
+        read_cells(in, feature->kept, feature->n_cells, side->n) != side->n)
+        in->failed = 1;
+}
+
+/* What follows the digest, into an empty monitor. */
+static int read_all(mlops_monitor *self, reader *from) {
+    mlops__cursor *in = &from->in;
+    int64_t before;
+    self->n_windows = mlops__state_i64(in, 0, INT64_MAX - 1);
+    self->n_rows = mlops__state_i64(in, self->n_windows, INT64_MAX);
+    self->n_window = mlops__state_i64(in, 0, self->window_rows - 1);
+    before = self->n_rows - self->n_window;
+    self->n_newest = mlops__state_i64(in, self->n_windows > 0, self->window_rows);
+    self->n_errors = mlops__state_i64(in, 0, INT64_MAX);
+    self->due_ns = mlops__cursor_i64(in);
+    self->window_end_ns = mlops__cursor_i64(in);
+    if (before < self->n_windows || self->n_newest > before || (!self->n_windows && before))
+        return 0;
+    self->newest_rule = self->rule;
+    if (self->n_windows) self->newest_rule.alpha = mlops__state_f64(in);
+    if (!(self->newest_rule.alpha >= 0 && self->newest_rule.alpha < 1)) return 0;
+    for (int64_t i = 0; i < self->n_features && !in->failed; i++)
+        read_feature(from, self, &self->features[i]);
+    read_profile(from, self->window, self->n_window);
+    read_profile(from, self->newest, self->n_newest);
+    read_profile(from, self->predictions, self->n_rows);
+    read_profile(from, self->latency.profile, INT64_MAX);
+    self->latency.sum_ns = mlops__cursor_u64(in);
+    if (in->failed || (self->scored && !mlops__monitor_labels_read(self, in))) return 0;
+    return mlops__cursor_left(in) == 0;
+}
+
+static void forget(mlops_monitor *self) {
+    for (int64_t i = 0; i < self->n_features; i++) {
+        mlops__feature *feature = &self->features[i];
+        feature->n_before = feature->n_null_before = feature->n_null = 0;
+        if (feature->profile) mlops_profile_reset(feature->profile);
+        else memset(feature->counts, 0, (size_t)feature->n_cells * sizeof *feature->counts);
+    }
+    mlops_profile_reset(self->window);
+    mlops_profile_reset(self->newest);
+    mlops_profile_reset(self->predictions);
+    mlops_profile_reset(self->latency.profile);
+    self->latency.sum_ns = 0;
+    self->n_windows = self->n_rows = self->n_window = self->n_newest = self->n_errors = 0;
+    self->n_pending = self->n_pending_predictions = self->n_drifted = 0;
+    self->verdict = MLOPS_DRIFT_NOT_ENOUGH_DATA;
+    self->window_end_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    if (self->scored) mlops__monitor_labels_reset(self->scored);
+}
+
+static mlops_status read_state(mlops_monitor *self, reader *from, mlops_error *err) {
+    uint8_t own[32];
+    const uint8_t *digest = mlops__cursor_take(&from->in, DIGEST);
+    hash_all(self, own);
+    if (digest && memcmp(digest, own, DIGEST))
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "monitor: the state is of a monitor with another reference, other "
+                           "columns or options; make this one as that was made");
+    if (digest && read_all(self, from)) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_CORRUPT, "monitor: the state's parts contradict each other");
+}
+
+mlops_status mlops_monitor_resume(mlops_monitor *self, const void *bytes, size_t n,
+                                  mlops_error *err) {
+    reader from = {.size = self->profile_max};
+    forget(self);
+    mlops_status status = mlops__sealed_open(&from.in, bytes, n, MAGIC, VERSION);
+    if (status)
+        return mlops__fail(err, status,
+                           status == MLOPS_E_CORRUPT
+                               ? "monitor: these bytes are no state of a monitor, or damaged"
+                               : "monitor: the state is of another version of its format");
+    from.room = mlops__alloc(&self->host.allocator, from.size);
+    if (!from.room) return mlops__fail_nomem(err, from.size);
+    status = read_state(self, &from, err);
+    mlops__free(&self->host.allocator, from.room, from.size);
+    if (status) forget(self);
+    else if (self->n_windows) mlops__monitor_judge_newest(self);
+    return status;
+}

@@ -117,8 +117,25 @@ double mlops__squared_log_error(double prediction, double label);
  * so that no product overflows. */
 void mlops__metrics_from_counts(mlops_metrics *out, double scale);
 
-/* AUC, average precision and KS of scores that ascend, of label 1 (x) and of label 0 (y). Fields
- * that one side alone does not define stay as they are. Without weights n + m is at most 2^32. */
+/* Rows, and magnitudes of scores besides 0 by their bits, that keys are made of: there are so many
+ * that the label is the last bit of what is sorted as float64. */
+#define MLOPS__RANK_ROWS_MAX ((int64_t)1 << 26)
+#define MLOPS__RANK_LEAST    ((uint64_t)(1023 - 254) << 52)
+#define MLOPS__RANK_END      ((uint64_t)(1023 + 256) << 52)
+
+/* The highest bit is set of magnitudes that are none of those. */
+static inline uint64_t mlops__rank_beyond(uint64_t magnitude) {
+    return ((magnitude - MLOPS__RANK_LEAST) & ~(magnitude - 1)) | (MLOPS__RANK_END - 1 - magnitude);
+}
+
+/* Makes scores with a label of 0 or 1 keys that are numbers in their order. */
+void mlops__metric_keys(double *scores, int64_t n, uint64_t label);
+
+/* AUC, average precision and KS of keys that ascend, n of label 1 and m of label 0. Fields that one
+ * label alone does not define stay as they are. */
+void mlops__metric_rank_keys(mlops_metrics *out, const double *keys, int64_t n, int64_t m);
+
+/* The same of scores that ascend; without weights n + m is at most 2^32. */
 void mlops__metric_rank(mlops_metrics *out, const double *x, int64_t n, const double *y, int64_t m);
 void mlops__metric_rank_weighted(mlops_metrics *out, const mlops__weighted *x, int64_t n,
                                  const mlops__weighted *y, int64_t m);

@@ -4,8 +4,11 @@
  * is summed over, sorted, and both are passed down once. Invariant: the caller's arrays are read
  * once, so that a result is that of one state of them.
  */
+#include "base/bits.h"
 #include "base/real.h"
 #include "metric/metric.h"
+
+enum { ROWS = 64 /* that are judged together */ };
 
 /* Scores of one label in a row, each followed by its weight if there are weights. */
 typedef struct side {
@@ -22,6 +25,7 @@ typedef struct task {
     size_t size;   /* of the room, in bytes */
     int64_t width; /* doubles a row: 1, or 2 with weights */
     int64_t n_nan;
+    uint64_t beyond; /* its highest bit tells of scores that are no keys */
     mlops__exact loss, brier;
     mlops__exact *bins; /* label less probability, then weights */
 } task;
@@ -37,12 +41,46 @@ static mlops_status judge_row(const task *t, int64_t row, double score, double l
                              "another scale");
 }
 
+/* A few rows without weights, apart, if none is bad or to be left out. Without comparisons, so that
+ * they are looked at by vectors. */
+static int part_plain(task *t, const double *scores, const double *labels, double **front,
+                      double **back) {
+    const uint64_t one = (uint64_t)0x3ff << 52, sign = (uint64_t)1 << 63;
+    int ranked = t->call.opts.scale != MLOPS_METRIC_PROBABILITY;
+    uint64_t kept = ranked ? ~sign : ~(uint64_t)0,
+             room = ranked ? sign - MLOPS__INF_BITS : sign - one - 1;
+    uint64_t score[ROWS], label[ROWS], bad = 0, odd = 0, beyond = 0;
+    double *to = *front, *behind = *back;
+    for (int i = 0; i < ROWS; i++) {
+        uint64_t a = score[i] = mlops__bits_of(scores[i]), b = label[i] = mlops__bits_of(labels[i]);
+        a &= kept;
+        bad |= a | (a + room);
+        odd |= (b & ~one) | ((b ^ b >> 1) & one >> 1 & one);
+        beyond |= mlops__rank_beyond(a & ~sign);
+    }
+    if ((bad & sign) | odd) return 0;
+    t->beyond |= beyond;
+    for (int i = 0; i < ROWS; i++) {
+        uint64_t positive = label[i] >> 61 & 1;
+        *to = *behind = mlops__f64_of(score[i]);
+        to += positive;
+        behind += (int64_t)positive - 1;
+    }
+    *front = to;
+    *back = behind;
+    return 1;
+}
+
 /* Copies the rows apart; a row of either kind takes the same steps. */
 static mlops_status part(task *t, const double *scores, const double *labels, int64_t n) {
     int ranked = t->call.opts.scale != MLOPS_METRIC_PROBABILITY;
     double *front = t->room, *back = front + t->width * (n - 1), weight = 1;
     const double *end = front + t->width * n;
     for (int64_t i = 0; i < n; i++) {
+        while (t->width == 1 && n - i >= ROWS && i % ROWS == 0 &&
+               part_plain(t, scores + i, labels + i, &front, &back))
+            i += ROWS;
+        if (i == n) break;
         double score = scores[i], label = labels[i];
         if (t->width == 2) {
             weight = mlops__metric_weight(&t->call, i);
@@ -56,6 +94,7 @@ static mlops_status part(task *t, const double *scores, const double *labels, in
             t->n_nan++;
             continue;
         }
+        t->beyond |= mlops__rank_beyond(mlops__bits_of(score) << 1 >> 1);
         *front = *back = score;
         if (t->width == 2) front[1] = back[1] = weight;
         front += t->width * positive;
@@ -187,12 +226,21 @@ static void group(mlops_metrics *out, const task *t, const double *x, const doub
 static void rank(mlops_metrics *out, task *t, int64_t n) {
     double *beyond = t->room, *x = t->x.scores, *y = t->y.scores;
     beyond += t->width * n;
+    mlops_cpu cpu = t->call.host.cpu;
+    int may_be_keys = !(t->beyond >> 63) && n <= MLOPS__RANK_ROWS_MAX;
+    if (t->width == 1 && t->call.opts.scale == MLOPS_METRIC_RANK && may_be_keys) {
+        mlops__metric_keys(x, t->x.n, 1);
+        mlops__metric_keys(y, t->y.n, 0);
+        if (t->n_nan > 0) memmove(x + t->x.n, y, (size_t)t->y.n * sizeof *x);
+        mlops__sort_f64(cpu, x, beyond, x, t->x.n + t->y.n);
+        mlops__metric_rank_keys(out, x, t->x.n, t->y.n);
+        return;
+    }
     if (t->width == 1) {
-        double *sorted_y = beyond + (n - t->y.n);
-        mlops__sort_f64(t->call.host.cpu, beyond, x, x, t->x.n);
-        mlops__sort_f64(t->call.host.cpu, sorted_y, y, y, t->y.n);
-        mlops__metric_rank(out, beyond, t->x.n, sorted_y, t->y.n);
-        group(out, t, beyond, sorted_y);
+        mlops__sort_f64(cpu, x, beyond, x, t->x.n);
+        mlops__sort_f64(cpu, y, beyond, y, t->y.n);
+        mlops__metric_rank(out, x, t->x.n, y, t->y.n);
+        group(out, t, x, y);
         return;
     }
     mlops__sort_weighted((mlops__weighted *)(void *)x, (mlops__weighted *)(void *)beyond, t->x.n);

@@ -1,10 +1,12 @@
-/* What the order of scores tells: one pass down two sorted samples, equal scores together.
+/* What the order of scores tells: one pass down sorted keys or two sorted samples, equal scores
+ * together.
  *
  * Owns nothing. Invariant: without weights the area and the gap are whole numbers, divided and
  * rounded once; the pass takes no branch that a mixture of labels makes hard to foresee.
  */
 #include "metric/metric.h"
 
+#include "base/bits.h"
 #include "base/wide.h"
 
 static double kept(const mlops__kept *self) { return self->sum + self->lost; }
@@ -70,6 +72,91 @@ void mlops__metric_rank(mlops_metrics *out, const double *x, int64_t n, const do
     out->auc = mlops__i128_mean(pairs, 1, n * m);
     out->ks = mlops__i128_mean(gap, 0, n * m);
 }
+
+/* ---- keys ---- */
+
+/* From one key to the next above: the scores below 0, 0, and those above it, all by their bits. The
+ * first key is a normal number, and the last is finite. */
+#define KEY_BELOW ((uint64_t)1 << 51)
+#define KEY_ZERO  (KEY_BELOW + MLOPS__RANK_END - MLOPS__RANK_LEAST)
+#define KEY_ABOVE (KEY_ZERO + 1)
+
+enum { TIES = 256 /* that are looked at together */ };
+
+/* Without a branch or a comparison, so that it is done by vectors. */
+void mlops__metric_keys(double *scores, int64_t n, uint64_t label) {
+    const uint64_t up = KEY_ABOVE - MLOPS__RANK_LEAST;
+    const uint64_t turn = up ^ (KEY_BELOW + MLOPS__RANK_END + ((uint64_t)1 << 63));
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t bits = mlops__bits_of(scores[i]), below = 0 - (bits >> 63);
+        uint64_t none = 0 - (((bits << 1 >> 1) - 1) >> 63);
+        uint64_t place = (bits ^ below) + (up ^ (turn & below)); /* less bits, or more */
+        place ^= (place ^ KEY_ZERO) & none;
+        scores[i] = mlops__f64_of(place << 1 | label);
+    }
+}
+
+/* Scores that are passed, and those of label 1 among them, at the end of each tie. */
+typedef struct ties {
+    int32_t passed[TIES + 1], positives[TIES + 1];
+} ties;
+
+/* Sums are whole numbers, but that of precisions. */
+typedef struct key_sums {
+    double pairs_twice, high, low;
+    mlops__kept precision;
+} key_sums;
+
+/* What so many ties add, each to those before it, of n and m of each label. */
+static void add_ties(key_sums *sums, const ties *t, int n_ties, double n, double m) {
+    double gaps[TIES], pairs[TIES], precisions[TIES], all_pairs = 0, all_precisions = 0;
+    for (int i = 0; i < n_ties; i++) {
+        double before = t->positives[i], positives = t->positives[i + 1];
+        double passed = t->passed[i + 1], at_x = positives - before;
+        gaps[i] = positives * m - (passed - positives) * n;
+        pairs[i] = (passed - t->passed[i] - at_x) * (positives + before);
+        precisions[i] = at_x * (positives / passed);
+    }
+    for (int i = 0; i < n_ties; i++) {
+        all_pairs += pairs[i];
+        all_precisions += precisions[i];
+        sums->high = gaps[i] > sums->high ? gaps[i] : sums->high;
+        sums->low = gaps[i] < sums->low ? gaps[i] : sums->low;
+    }
+    sums->pairs_twice += all_pairs;
+    mlops__keep(&sums->precision, all_precisions);
+}
+
+void mlops__metric_rank_keys(mlops_metrics *out, const double *keys, int64_t n, int64_t m) {
+    key_sums sums = {0, 0, 0, {0, 0}};
+    ties t;
+    const int32_t all = (int32_t)(n + m);
+    int32_t positives = 0;
+    uint64_t key = all > 0 ? mlops__bits_of(keys[all - 1]) : 0, next;
+    t.passed[0] = t.positives[0] = 0;
+    for (int32_t from = 0; from < all;) {
+        int32_t end = all - from < TIES ? all : from + TIES, n_ties = 1;
+        for (; from < end; from++) {
+            next = mlops__bits_of(keys[from + 1 < all ? all - 2 - from : 0]);
+            positives += (int32_t)(key & 1);
+            t.passed[n_ties] = from + 1;
+            t.positives[n_ties] = positives;
+            n_ties += (key ^ next) > 1 || from + 1 == all;
+            key = next;
+        }
+        add_ties(&sums, &t, n_ties - 1, (double)n, (double)m);
+        t.passed[0] = t.passed[n_ties - 1];
+        t.positives[0] = t.positives[n_ties - 1];
+    }
+    if (n > 0) out->average_precision = kept(&sums.precision) / (double)n;
+    if (n == 0 || m == 0) return;
+    mlops__i128 pairs = {(uint64_t)sums.pairs_twice, 0},
+                gap = {(uint64_t)(sums.high > -sums.low ? sums.high : -sums.low), 0};
+    out->auc = mlops__i128_mean(pairs, 1, n * m);
+    out->ks = mlops__i128_mean(gap, 0, n * m);
+}
+
+/* ---- weights ---- */
 
 static double weight_of(const mlops__weighted *values, int64_t n) {
     mlops__kept sum = {0, 0};

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sys/host.h"
@@ -73,6 +74,71 @@ static void test_ties_count_half(void **state) {
 }
 
 /* One class: no AUC, and never 0.5 in silence. */
+/* A score of a kind: few values, many, both signs, the ends of what float64 has. */
+static double score_of(int kind) {
+    static const double ends[] = {0.0,       -0.0,      4.9e-324,
+                                  -4.9e-324, 1e-310,    -1e-310,
+                                  0x1p-254,  -0x1p-254, 0x1.fffffffffffffp-255,
+                                  1e77,      -1e77,     0x1.fffffffffffffp255,
+                                  0x1p256,   -0x1p256,  1e308,
+                                  -1e308};
+    double u = uniform();
+    switch (kind) {
+    case 0: return u;
+    case 1: return (double)(float)u;
+    case 2: return floor(u * 10) / 10 - (u < 0.05 ? 0.0 : 0.5);
+    case 3: return 40 * (u - 0.5);
+    case 4: return ends[(int)(u * 16)];
+    case 5: return ends[(int)(u * 4) % 2 * 6 + (int)(u * 2)];
+    case 6: return u < 0.5 ? (double)INFINITY : u < 0.6 ? -(double)INFINITY : u;
+    default: return 0.25;
+    }
+}
+
+/* Pairs are counted one by one, and gaps at each score. */
+static void test_ranks_are_exact(void **state) {
+    (void)state;
+    enum { N = 700 };
+    double scores[N + 1], labels[N + 1];
+    mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
+    opts.scale = MLOPS_METRIC_RANK;
+    opts.flags = MLOPS_METRIC_SKIP_NAN;
+    for (int round = 0; round < 8 * 40; round++) {
+        int n = round % 40 < 20 ? 1 + round % 40 : 3 + (int)(draw() % (N - 3)), missing = round % 3;
+        int64_t pairs = 0, gap = 0, positives = 0, kept = 0;
+        double precision = 0;
+        for (int i = 0; i < n; i++) {
+            scores[i] = score_of(round / 40);
+            labels[i] = uniform() < 0.3;
+            if (missing == 1 && i % 50 == 20) scores[i] = (double)NAN;
+            if (missing == 2 && i % 70 == 69) labels[i] = (double)NAN;
+            if (scores[i] != scores[i] || labels[i] != labels[i])
+                labels[i] = 2; /* counts nowhere */
+            kept += labels[i] != 2;
+            positives += labels[i] == 1;
+        }
+        for (int i = 0; i < n; i++) {
+            int64_t above[2] = {0, 0};
+            for (int k = 0; labels[i] != 2 && k < n; k++) {
+                if (labels[k] != 2 && scores[k] >= scores[i]) above[labels[k] == 1]++;
+                if (labels[i] == 1 && labels[k] == 0)
+                    pairs += scores[i] > scores[k] ? 2 : scores[i] == scores[k];
+            }
+            int64_t at = above[1] * (kept - positives) - above[0] * positives;
+            if (labels[i] != 2 && llabs(at) > gap) gap = llabs(at);
+            if (labels[i] == 1) precision += (double)above[1] / (double)(above[0] + above[1]);
+        }
+        for (int i = 0; i < n; i++)
+            if (labels[i] == 2) labels[i] = (double)NAN;
+        if (positives == 0 || positives == kept) continue;
+        mlops_metrics m = binary(scores, labels, n, &opts);
+        double all = (double)positives * (double)(kept - positives);
+        assert_true(m.auc == (double)pairs / (2 * all));
+        assert_true(m.ks == (double)gap / all);
+        assert_true(fabs(m.average_precision - precision / (double)positives) < 1e-13);
+    }
+}
+
 static void test_one_class_is_undefined(void **state) {
     (void)state;
     const double scores[] = {0.2, 0.9}, ones[] = {1, 1}, zeros[] = {0, 0};
@@ -423,6 +489,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_binary_by_hand),
         cmocka_unit_test(test_ties_count_half),
+        cmocka_unit_test(test_ranks_are_exact),
         cmocka_unit_test(test_one_class_is_undefined),
         cmocka_unit_test(test_margins_and_ranks),
         cmocka_unit_test(test_certainty_is_held),

@@ -28,9 +28,10 @@ static void sample_free(sample *self, const mlops_allocator *allocator) {
 }
 
 static mlops_status sample_alloc(sample *self, int64_t n, const mlops_allocator *allocator) {
+    size_t size; /* not cleared: most of a scratch is never touched */
     memset(self, 0, sizeof *self);
     if (n == 0) return MLOPS_OK;
-    self->copy = mlops__alloc_array(allocator, (size_t)n, sizeof(double));
+    if (mlops__mul((size_t)n, sizeof(double), &size)) self->copy = mlops__alloc(allocator, size);
     if (!self->copy) return MLOPS_E_NOMEM;
     self->room = n;
     return MLOPS_OK;

@@ -134,7 +134,7 @@ static inline int32_t step(mlops_detector *self, double x) {
     return signal;
 }
 
-MLOPS__DETECT_LOOP(mlops__adwin_take, step)
+MLOPS__DETECT_LOOP_WITH(mlops__adwin_take, , , , step(self, values[i]))
 
 void mlops__adwin_tell(const mlops_detector *self, mlops_detector_summary *out) {
     const adwin *s = (const adwin *)(const void *)self->s;

@@ -16,8 +16,6 @@ typedef struct chart {
     double decay; /* ewma: (1 - weight)^(2 t); shewhart: the newest deviation */
 } chart;
 
-static chart *state(mlops_detector *self) { return (chart *)(void *)self->s; }
-
 static double positive(double x) { return x > 0 ? x : 0; }
 
 /* The larger of the deviations up and down that count. */
@@ -27,8 +25,7 @@ static double worse(const mlops_detector *self, double up, double down) {
     return up > down ? up : down;
 }
 
-static inline int32_t page_hinkley(mlops_detector *self, double x) {
-    chart *s = state(self);
+static inline int32_t page_hinkley(const mlops_detector *self, chart *s, double x) {
     double delta = self->p[MLOPS__DELTA], kept = self->p[MLOPS__WEIGHT];
     s->n += 1;
     s->mean += x;
@@ -40,7 +37,7 @@ static inline int32_t page_hinkley(mlops_detector *self, double x) {
                                                                     : MLOPS_DETECTOR_NONE;
 }
 
-MLOPS__DETECT_LOOP(mlops__page_hinkley_take, page_hinkley)
+MLOPS__DETECT_LOOP(mlops__page_hinkley_take, page_hinkley, chart)
 
 void mlops__page_hinkley_tell(const mlops_detector *self, mlops_detector_summary *out) {
     const chart *s = (const chart *)(const void *)self->s;
@@ -66,8 +63,7 @@ static int32_t signal_if(int changed) {
     return changed ? MLOPS_DETECTOR_CHANGE : MLOPS_DETECTOR_NONE;
 }
 
-static inline int32_t cusum(mlops_detector *self, double x) {
-    chart *s = state(self);
+static inline int32_t cusum(const mlops_detector *self, chart *s, double x) {
     if (learns(self, s, x)) return MLOPS_DETECTOR_NONE;
     double slack = self->p[MLOPS__SLACK] * s->sd, apart = x - s->mean;
     s->up = positive(s->up + (apart - slack));
@@ -75,7 +71,7 @@ static inline int32_t cusum(mlops_detector *self, double x) {
     return signal_if(worse(self, s->up, s->down) > self->p[MLOPS__THRESHOLD] * s->sd);
 }
 
-MLOPS__DETECT_LOOP(mlops__cusum_take, cusum)
+MLOPS__DETECT_LOOP(mlops__cusum_take, cusum, chart)
 
 /* The square of the deviation that is a change. */
 static inline double ewma_limit(const mlops_detector *self, const chart *s) {
@@ -83,8 +79,7 @@ static inline double ewma_limit(const mlops_detector *self, const chart *s) {
     return limit * limit * (self->c[0] * (1 - s->decay));
 }
 
-static inline int32_t ewma(mlops_detector *self, double x) {
-    chart *s = state(self);
+static inline int32_t ewma(const mlops_detector *self, chart *s, double x) {
     double weight = self->p[MLOPS__WEIGHT], rest = 1 - weight;
     if (learns(self, s, x)) {
         s->decay = 1;
@@ -96,16 +91,15 @@ static inline int32_t ewma(mlops_detector *self, double x) {
     return signal_if(apart > 0 && apart * apart > ewma_limit(self, s));
 }
 
-MLOPS__DETECT_LOOP(mlops__ewma_take, ewma)
+MLOPS__DETECT_LOOP(mlops__ewma_take, ewma, chart)
 
-static inline int32_t shewhart(mlops_detector *self, double x) {
-    chart *s = state(self);
+static inline int32_t shewhart(const mlops_detector *self, chart *s, double x) {
     if (learns(self, s, x)) return MLOPS_DETECTOR_NONE;
     s->up = x - s->mean;
     return signal_if(worse(self, s->up, -s->up) > self->p[MLOPS__THRESHOLD] * s->sd);
 }
 
-MLOPS__DETECT_LOOP(mlops__shewhart_take, shewhart)
+MLOPS__DETECT_LOOP(mlops__shewhart_take, shewhart, chart)
 
 void mlops__chart_tell(const mlops_detector *self, mlops_detector_summary *out) {
     const chart *s = (const chart *)(const void *)self->s;

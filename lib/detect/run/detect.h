@@ -72,19 +72,32 @@ void mlops__detect_note(mlops_detector *self, int32_t signal);
 static inline int mlops__detect_is_usable(double x) { return x < 1e100 && x > -1e100; }
 
 /* A kind takes values by a loop around its step, which is inlined. */
-#define MLOPS__DETECT_LOOP(name, step)                                                             \
+#define MLOPS__DETECT_LOOP_WITH(name, begin, load, store, step)                                    \
     void name(mlops_detector *self, const double *values, int64_t n, int32_t *signals) {           \
+        begin;                                                                                     \
+        load;                                                                                      \
         for (int64_t i = 0; i < n; i++) {                                                          \
             int32_t signal = MLOPS_DETECTOR_NONE;                                                  \
-            if (self->signal == MLOPS_DETECTOR_CHANGE) mlops__detect_restart(self);                \
-            if (mlops__detect_is_usable(values[i])) signal = step(self, values[i]);                \
+            if (self->signal == MLOPS_DETECTOR_CHANGE) {                                           \
+                store;                                                                             \
+                mlops__detect_restart(self);                                                       \
+                load;                                                                              \
+            }                                                                                      \
+            if (mlops__detect_is_usable(values[i])) signal = step;                                 \
             else self->n_skipped++;                                                                \
             if (signal) mlops__detect_note(self, signal);                                          \
             self->signal = signal;                                                                 \
             self->n++;                                                                             \
             if (signals) signals[i] = signal;                                                      \
         }                                                                                          \
+        store;                                                                                     \
     }
+
+/* The numbers of its state are in registers meanwhile: from one value to the next they would wait
+ * for memory. */
+#define MLOPS__DETECT_LOOP(name, step, numbers)                                                    \
+    MLOPS__DETECT_LOOP_WITH(name, numbers s, s = *(numbers *)(void *)self->s,                      \
+                            *(numbers *)(void *)self->s = s, step(self, &s, values[i]))
 
 typedef void mlops__detect_loop(mlops_detector *self, const double *values, int64_t n,
                                 int32_t *signals);

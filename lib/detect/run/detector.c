@@ -3,6 +3,7 @@
  * Owns the table of parameters. Invariant: a detector that was begun has each parameter of its kind
  * in range, and 0 in those that it does not have. Freestanding: part of the firmware build.
  */
+#include "base/bits.h"
 #include "base/opts.h"
 #include "detect/run/detect.h"
 
@@ -205,11 +206,28 @@ void mlops_detector_reset(mlops_detector *self) {
     mlops__detect_clear(self);
 }
 
+/* Whether one is neither 0 nor 1, or beyond them where those between are taken; told of by bits, as
+ * which it is nothing foretells. May tell so of -0. */
+static int are_odd(const double *values, int64_t n, int unit) {
+    const uint64_t one = (uint64_t)0x3ff << 52, sign = (uint64_t)1 << 63;
+    uint64_t odd = 0;
+    for (int64_t i = 0; unit && i < n; i++) {
+        uint64_t bits = mlops__bits_of(values[i]);
+        odd |= bits | (bits + (sign - one - 1));
+    }
+    if (unit) return odd >> 63 != 0;
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t bits = mlops__bits_of(values[i]);
+        odd |= (bits & ~one) | ((bits ^ bits >> 1) & (one & one >> 1));
+    }
+    return odd != 0;
+}
+
 /* The first value that the kind does not take; n if there is none. */
 static int64_t first_bad(const mlops_detector *self, const double *values, int64_t n) {
     int unit = self->kind == MLOPS_DETECTOR_HDDM_A || self->kind == MLOPS_DETECTOR_HDDM_W;
     int64_t i = 0;
-    if (self->kind < MLOPS_DETECTOR_DDM) return n;
+    if (self->kind < MLOPS_DETECTOR_DDM || !are_odd(values, n, unit)) return n;
     for (; i < n; i++) {
         double x = values[i];
         if (x != 0 && x != 1 && mlops__detect_is_usable(x) && !(unit && x > 0 && x < 1)) break;

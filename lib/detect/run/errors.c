@@ -16,7 +16,6 @@ typedef struct rate {
     double p_min, s_min, ps_min; /* where p + s was least */
     double head, kept; /* of the ring: where the next value goes, and how many there are */
     double recent;     /* stepd: errors in the ring; rddm: warnings in a row */
-    uint64_t ring[];   /* only of rddm and stepd */
 } rate;
 
 static rate *state(mlops_detector *self) { return (rate *)(void *)self->s; }
@@ -25,25 +24,34 @@ static int32_t level(int changed, int warned) {
     return changed ? MLOPS_DETECTOR_CHANGE : warned ? MLOPS_DETECTOR_WARNING : MLOPS_DETECTOR_NONE;
 }
 
-/* The ring. */
+/* The ring, only of rddm and stepd. */
+
+static uint64_t *ring_of(mlops_detector *self) {
+    return (uint64_t *)(void *)(self->s + sizeof(rate) / 8);
+}
 
 size_t mlops__ring_words(const mlops_detector *self) {
     return sizeof(rate) / 8 + ((size_t)self->p[MLOPS__WINDOW] + 63) / 64;
 }
 
-static double ring_bit(const rate *s, size_t place) {
-    return (double)(s->ring[place / 64] >> place % 64 & 1);
+static double ring_bit(const uint64_t *ring, size_t place) {
+    return (double)(ring[place / 64] >> place % 64 & 1);
 }
 
-/* Puts a value in, and returns the one that it replaces: 0 until the ring is full. */
-static double ring_push(mlops_detector *self, rate *s, double x) {
-    size_t place = (size_t)s->head, window = (size_t)self->p[MLOPS__WINDOW];
-    double oldest = s->kept == self->p[MLOPS__WINDOW] ? ring_bit(s, place) : 0;
+/* Puts a value where another was, and returns that. */
+static double ring_swap(uint64_t *ring, size_t place, double x) {
+    double before = ring_bit(ring, place);
     uint64_t bit = (uint64_t)1 << place % 64;
-    s->ring[place / 64] = (s->ring[place / 64] & ~bit) | (x > 0 ? bit : 0);
-    s->head = place + 1 < window ? (double)(place + 1) : 0;
-    if (s->kept < self->p[MLOPS__WINDOW]) s->kept += 1;
-    return oldest;
+    ring[place / 64] = (ring[place / 64] & ~bit) | (x > 0 ? bit : 0);
+    return before;
+}
+
+/* Puts a value in; in a ring that was empty the place of the next is 0 until it is full. */
+static inline double ring_push(mlops_detector *self, rate *s, double x) {
+    double before = ring_swap(ring_of(self), (size_t)s->head, x), window = self->p[MLOPS__WINDOW];
+    s->head = s->head + 1 < window ? s->head + 1 : 0;
+    s->kept += s->kept < window;
+    return before;
 }
 
 /* DDM and RDDM. */
@@ -72,15 +80,14 @@ static inline int is_worse(const mlops_detector *self, const rate *s, double p, 
     return is_above(p, s->n, s->p_min + self->p[param] * s->s_min);
 }
 
-static inline int32_t ddm(mlops_detector *self, double x) {
-    rate *s = state(self);
+static inline int32_t ddm(const mlops_detector *self, rate *s, double x) {
     int watches = s->n >= self->p[MLOPS__MIN_N];
     double p = rate_add(s, x, watches);
     if (!watches) return MLOPS_DETECTOR_NONE;
     return level(is_worse(self, s, p, MLOPS__THRESHOLD), is_worse(self, s, p, MLOPS__WARNING));
 }
 
-MLOPS__DETECT_LOOP(mlops__ddm_take, ddm)
+MLOPS__DETECT_LOOP(mlops__ddm_take, ddm, rate)
 
 /* The rate anew from the newest values; where that was least too, if there was a change. */
 void mlops__rddm_restart(mlops_detector *self) {
@@ -98,12 +105,15 @@ void mlops__rddm_restart(mlops_detector *self) {
     s->kept = (double)kept;
     size_t place = ((size_t)s->head + window - kept) % window;
     for (size_t i = 0; i < kept; i++, place = place + 1 < window ? place + 1 : 0)
-        rate_add(s, ring_bit(s, place), changed && s->n + 1 >= self->p[MLOPS__MIN_N]);
+        rate_add(s, ring_bit(ring_of(self), place), changed && s->n + 1 >= self->p[MLOPS__MIN_N]);
 }
 
-static inline int32_t rddm(mlops_detector *self, double x) {
-    rate *s = state(self);
-    if (s->n > self->p[MLOPS__MAX_N] && s->recent == 0) mlops__rddm_restart(self);
+static inline int32_t rddm(mlops_detector *self, rate *s, double x) {
+    if (s->n > self->p[MLOPS__MAX_N] && s->recent == 0) {
+        *state(self) = *s;
+        mlops__rddm_restart(self);
+        *s = *state(self);
+    }
     ring_push(self, s, x);
     int watches = s->n + 1 >= self->p[MLOPS__MIN_N];
     double p = rate_add(s, x, watches);
@@ -117,7 +127,7 @@ static inline int32_t rddm(mlops_detector *self, double x) {
     return level(s->recent > self->p[MLOPS__WARNINGS], 1);
 }
 
-MLOPS__DETECT_LOOP(mlops__rddm_take, rddm)
+MLOPS__DETECT_LOOP(mlops__rddm_take, rddm, rate)
 
 void mlops__ddm_tell(const mlops_detector *self, mlops_detector_summary *out) {
     const rate *s = (const rate *)(const void *)self->s;
@@ -155,8 +165,7 @@ static double stepd_statistic(const mlops_detector *self, const rate *s) {
     return z > 0 ? z : 0;
 }
 
-static inline int32_t stepd(mlops_detector *self, double x) {
-    rate *s = state(self);
+static inline int32_t stepd(mlops_detector *self, rate *s, double x) {
     s->recent += x - ring_push(self, s, x);
     s->n += 1;
     s->errors += x;
@@ -165,7 +174,7 @@ static inline int32_t stepd(mlops_detector *self, double x) {
     return level(z > self->c[0], z > self->c[1]);
 }
 
-MLOPS__DETECT_LOOP(mlops__stepd_take, stepd)
+MLOPS__DETECT_LOOP(mlops__stepd_take, stepd, rate)
 
 void mlops__stepd_tell(const mlops_detector *self, mlops_detector_summary *out) {
     const rate *s = (const rate *)(const void *)self->s;
@@ -185,8 +194,7 @@ static double ecdd_limit(const mlops_detector *self, const rate *s) {
     return (3.97 + p * (-6.56 + odd)) * deviation;
 }
 
-static inline int32_t ecdd(mlops_detector *self, double x) {
-    rate *s = state(self);
+static inline int32_t ecdd(const mlops_detector *self, rate *s, double x) {
     double weight = self->p[MLOPS__WEIGHT], rest = 1 - weight;
     s->n += 1;
     s->errors += x;
@@ -197,7 +205,7 @@ static inline int32_t ecdd(mlops_detector *self, double x) {
     return level(above > limit, above > self->p[MLOPS__WARNING] * limit);
 }
 
-MLOPS__DETECT_LOOP(mlops__ecdd_take, ecdd)
+MLOPS__DETECT_LOOP(mlops__ecdd_take, ecdd, rate)
 
 void mlops__ecdd_tell(const mlops_detector *self, mlops_detector_summary *out) {
     const rate *s = (const rate *)(const void *)self->s;
@@ -222,8 +230,7 @@ static double eddm_now(const gaps *s) {
     return s->mean + 2 * mlops__sqrt(variance);
 }
 
-static inline int32_t eddm(mlops_detector *self, double x) {
-    gaps *s = (gaps *)(void *)self->s;
+static inline int32_t eddm(const mlops_detector *self, gaps *s, double x) {
     s->n += 1;
     if (!(x > 0)) return s->warns > 0 ? MLOPS_DETECTOR_WARNING : MLOPS_DETECTOR_NONE;
     double gap = s->n - s->last, apart = gap - s->mean;
@@ -243,7 +250,7 @@ static inline int32_t eddm(mlops_detector *self, double x) {
     return level(now / s->top<self->p[MLOPS__THRESHOLD], s->warns> 0);
 }
 
-MLOPS__DETECT_LOOP(mlops__eddm_take, eddm)
+MLOPS__DETECT_LOOP(mlops__eddm_take, eddm, gaps)
 
 void mlops__eddm_tell(const mlops_detector *self, mlops_detector_summary *out) {
     const gaps *s = (const gaps *)(const void *)self->s;

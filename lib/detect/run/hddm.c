@@ -32,8 +32,7 @@ static inline int moved_a(const means *s, double n, double apart, double half_lo
     return gap > 0 && gap >= room_a(s, n, LN2 + 2 * half_log) && n < s->n;
 }
 
-static inline int32_t hddm_a(mlops_detector *self, double x) {
-    means *s = (means *)(void *)self->s;
+static inline int32_t hddm_a(const mlops_detector *self, means *s, double x) {
     double cut = self->c[0]; /* ln(1 / delta) / 2 */
     int32_t signal = MLOPS_DETECTOR_NONE;
     s->n += 1;
@@ -64,7 +63,7 @@ static inline int32_t hddm_a(mlops_detector *self, double x) {
     return signal;
 }
 
-MLOPS__DETECT_LOOP(mlops__hddm_a_take, hddm_a)
+MLOPS__DETECT_LOOP(mlops__hddm_a_take, hddm_a, means)
 
 void mlops__hddm_a_tell(const mlops_detector *self, mlops_detector_summary *out) {
     const means *s = (const means *)(const void *)self->s;
@@ -132,8 +131,7 @@ static inline int32_t side_w(const mlops_detector *self, const weighted *all, si
                                                               : MLOPS_DETECTOR_WARNING;
 }
 
-static inline int32_t hddm_w(mlops_detector *self, double x) {
-    weights *s = (weights *)(void *)self->s;
+static inline int32_t hddm_w(const mlops_detector *self, weights *s, double x) {
     int32_t up = MLOPS_DETECTOR_NONE, down = MLOPS_DETECTOR_NONE;
     weigh(&s->all, x, self->p[MLOPS__WEIGHT]);
     if (self->side & MLOPS_DETECTOR_UP) up = side_w(self, &s->all, &s->up, 1, x);
@@ -141,7 +139,9 @@ static inline int32_t hddm_w(mlops_detector *self, double x) {
     return up > down ? up : down;
 }
 
-MLOPS__DETECT_LOOP(mlops__hddm_w_take, hddm_w)
+/* In place: copies of so many numbers are packed in pairs, and wait for that instead. */
+MLOPS__DETECT_LOOP_WITH(mlops__hddm_w_take, , , ,
+                        hddm_w(self, (weights *)(void *)self->s, values[i]))
 
 void mlops__hddm_w_tell(const mlops_detector *self, mlops_detector_summary *out) {
     const weights *s = (const weights *)(const void *)self->s;

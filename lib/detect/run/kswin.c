@@ -140,7 +140,7 @@ static inline int32_t step(mlops_detector *self, double x) {
     return MLOPS_DETECTOR_CHANGE;
 }
 
-MLOPS__DETECT_LOOP(mlops__kswin_take, step)
+MLOPS__DETECT_LOOP_WITH(mlops__kswin_take, , , , step(self, values[i]))
 
 void mlops__kswin_tell(const mlops_detector *self, mlops_detector_summary *out) {
     parts at = parts_of(self);

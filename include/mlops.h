@@ -70,6 +70,7 @@
 #include <mlops/store.h>
 #include <mlops/table.h>
 #include <mlops/table_out.h>
+#include <mlops/texts.h>
 #include <mlops/transfer.h>
 #include <mlops/watch.h>
 

@@ -646,6 +646,28 @@ public:
         e.code = 0;
         detail::check(mlops_table_export_stream(need(), out, &e), "mlops_table_export_stream", &e);
     }
+
+    /// Describe the texts of a column, row by row, by numbers that can be compared, profiled, kept as a reference and
+    /// watched. A column "review" gives
+    ///
+    ///     review.length       characters (int64)
+    ///     review.words        what blanks part (int64)
+    ///     review.letters      share of the characters that are ASCII letters (float64)
+    ///     review.digits       share of ASCII digits
+    ///     review.punctuation  share of ASCII punctuation
+    ///     review.non_ascii    share of characters beyond ASCII
+    ///     review.upper        share of the ASCII letters that are upper case
+    ///     review.word         one word of four characters or more, in lower case and at most 64 bytes,
+    ///                         drawn by a hash of the text (string)
+    ///
+    /// Of a null all are null, and each is where there is nothing to take it of.
+    ::mlops::table texts(const std::string &column) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_table_texts(&out, need(), column.c_str(), &e), "mlops_table_texts", &e);
+        return ::mlops::table(out);
+    }
 };
 
 /// A compiled model. Immutable and shared; ends with the last mlops_model_unref().

@@ -2869,6 +2869,8 @@ func (o *StatsOpts) c(s *scope) *C.mlops_stats_opts {
 
 // DriftOpts: options of the comparing verbs. Zero means the default in each field.
 type DriftOpts struct {
+	// texts are categories, however long and many
+	WholeTexts bool
 	// executor, progress, deadline
 	Call *Call
 	// names to compare, separated by commas, quoted as in a CSV line; default: all of the reference
@@ -2897,6 +2899,9 @@ func (o *DriftOpts) c(s *scope) *C.mlops_drift_opts {
 	}
 	c := (*C.mlops_drift_opts)(s.alloc(C.sizeof_mlops_drift_opts))
 	c.struct_size = C.sizeof_mlops_drift_opts
+	if o.WholeTexts {
+		c.flags |= 1
+	}
 	c.call = o.Call.c(s)
 	c.columns = s.optional(o.Columns)
 	c.ignore = s.optional(o.Ignore)
@@ -4925,6 +4930,38 @@ func (x *Table) ExportStream(out unsafe.Pointer) error {
 	defer runtime.KeepAlive(x)
 	var e C.mlops_error
 	return check(C.mlops_table_export_stream(x.p, (*C.struct_ArrowArrayStream)(out), &e), &e, "mlops_table_export_stream")
+}
+
+// Texts: describe the texts of a column, row by row, by numbers that can be compared, profiled, kept
+// as a reference and watched. A column "review" gives
+//
+//	review.length       characters (int64)
+//	review.words        what blanks part (int64)
+//	review.letters      share of the characters that are ASCII letters (float64)
+//	review.digits       share of ASCII digits
+//	review.punctuation  share of ASCII punctuation
+//	review.non_ascii    share of characters beyond ASCII
+//	review.upper        share of the ASCII letters that are upper case
+//	review.word         one word of four characters or more, in lower case and at most 64 bytes,
+//	                    drawn by a hash of the text (string)
+//
+// Of a null all are null, and each is where there is nothing to take it of.
+//
+// Errors: MLOPS_E_SCHEMA if there is none of that name, or of another type; MLOPS_E_NOMEM.
+func (x *Table) Texts(column string) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Table")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_table_texts(&out, x.p, s.str(column), &e), &e, "mlops_table_texts"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
 }
 
 // Model: a compiled model. Immutable and shared; ends with the last mlops_model_unref().

@@ -49,7 +49,7 @@ typedef enum mlops_drift_preset {
 /** Options of the comparing verbs. Zero means the default in each field. */
 typedef struct mlops_drift_opts {
     uint32_t struct_size;          /**< MLOPS_DRIFT_OPTS_INIT sets it */
-    uint32_t flags;                /**< none yet; must be 0 */
+    uint32_t flags;                /**< MLOPS_DRIFT_WHOLE_TEXTS */
     const struct mlops_host *host; /**< @nullable */
     const struct mlops_call *call; /**< @nullable executor, progress, deadline */
     const char *columns;       /**< @nullable names to compare, separated by commas, quoted as in
@@ -67,6 +67,8 @@ typedef struct mlops_drift_opts {
     mlops_stats_correction correction; /**< how columns share alpha; default MLOPS_STATS_HOLM,
                                             which holds whatever depends on what */
 } mlops_drift_opts;
+
+enum { MLOPS_DRIFT_WHOLE_TEXTS = 1 /**< texts are categories, however long and many */ };
 
 #define MLOPS_DRIFT_OPTS_INIT                                                                      \
     { sizeof(mlops_drift_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0, MLOPS_DRIFT_NATIVE, MLOPS_STATS_HOLM }

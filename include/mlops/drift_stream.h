@@ -2,7 +2,7 @@
  *
  * Both sides are read in passes. Each keeps the values of a few columns, of every row, judges these
  * and lets go of them: verdicts are those of mlops_drift_compare() on the whole tables, to the bit,
- * and memory stays within a bound. The more memory, the fewer passes.
+ * with MLOPS_DRIFT_WHOLE_TEXTS, and memory stays within a bound. The more memory, the fewer passes.
  */
 #ifndef MLOPS_DRIFT_STREAM_H
 #define MLOPS_DRIFT_STREAM_H

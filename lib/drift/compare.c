@@ -6,7 +6,7 @@
  * after an error.
  */
 #include "base/opts.h"
-#include "column/table.h"
+#include "column/text_counts.h"
 #include "drift/inside.h"
 #include "drift/job.h"
 #include "profile/reference.h"
@@ -51,6 +51,27 @@ mlops_status mlops__drift_job_kinds(const char *name, mlops_type reference, mlop
                        name, a, b);
 }
 
+/* A column of texts is judged by what can be counted of them, else by its categories. */
+static mlops_status bind_texts(job *self, int64_t reference, int64_t current, mlops_error *err) {
+    const mlops__column *x = mlops__table_column(self->reference.table, reference);
+    const mlops__column *y = mlops__table_column(self->current, current);
+    mlops__drift_pair one = {reference, current, {NULL, NULL}};
+    int described = 0;
+    if (!self->rule.preset && !(self->opts.flags & MLOPS_DRIFT_WHOLE_TEXTS))
+        MLOPS_TRY(mlops__drift_texts(&described, x, self->rule.rows_min, &self->host, err));
+    for (int i = 0; i < 2 && described; i++) {
+        mlops_table **table = &self->texts[self->n_texts];
+        MLOPS_TRY(mlops__table_texts(table, &self->host, i ? y : x, err));
+        self->n_texts++;
+        one.texts[i] = *table;
+    }
+    for (int64_t i = 0; i < (described ? MLOPS__TEXTS_COLUMNS : 1); i++) {
+        if (described) one.reference = one.current = i;
+        self->pairs[self->n++] = one;
+    }
+    return MLOPS_OK;
+}
+
 static mlops_status bind_column(job *self, int64_t index, mlops_error *err) {
     const char *name = source_name(&self->reference, index);
     int64_t found = mlops_table_find(self->current, name);
@@ -62,7 +83,10 @@ static mlops_status bind_column(job *self, int64_t index, mlops_error *err) {
                            name, mlops__table_hint(self->current, hint));
     MLOPS_TRY(mlops__drift_job_kinds(name, source_type(&self->reference, index),
                                      mlops_table_type(self->current, found), err));
-    mlops__drift_pair found_pair = {index, found};
+    if (self->reference.table &&
+        mlops_table_type(self->reference.table, index) == MLOPS_TYPE_STRING)
+        return bind_texts(self, index, found, err);
+    mlops__drift_pair found_pair = {index, found, {NULL, NULL}};
     self->pairs[self->n++] = found_pair;
     return MLOPS_OK;
 }
@@ -97,11 +121,15 @@ mlops_status mlops__drift_job_bind(job *self, mlops_error *err) {
     MLOPS_TRY(mlops__names_parse(&self->arena, self->opts.ignore, &drop, &n_drop, err));
     MLOPS_TRY(check_names(self, "columns", keep, n_keep, 1, err));
     if (self->reference.table) MLOPS_TRY(check_names(self, "ignore", drop, n_drop, 0, err));
-    self->pairs = mlops__arena_array(&self->arena, (size_t)n + 1, sizeof *self->pairs);
-    self->judged = mlops__arena_array(&self->arena, (size_t)n + 1, sizeof *self->judged);
-    self->order = mlops__arena_array(&self->arena, (size_t)n + 1, sizeof *self->order);
-    if (!self->pairs || !self->judged || !self->order)
-        return mlops__fail_nomem(err, ((size_t)n + 1) * sizeof *self->judged);
+    size_t most = (size_t)n + 1;
+    for (int64_t i = 0; i < n; i++)
+        if (source_type(&self->reference, i) == MLOPS_TYPE_STRING) most += MLOPS__TEXTS_COLUMNS;
+    self->pairs = mlops__arena_array(&self->arena, most, sizeof *self->pairs);
+    self->texts = mlops__arena_array(&self->arena, most, sizeof *self->texts);
+    self->judged = mlops__arena_array(&self->arena, most, sizeof *self->judged);
+    self->order = mlops__arena_array(&self->arena, most, sizeof *self->order);
+    if (!self->pairs || !self->texts || !self->judged || !self->order)
+        return mlops__fail_nomem(err, most * sizeof *self->judged);
     for (int64_t i = 0; i < n; i++) {
         const char *name = source_name(&self->reference, i);
         if (self->opts.columns && !among(name, keep, n_keep)) continue;
@@ -146,8 +174,10 @@ static void take_place(const mlops__column *x, const mlops__column *y, double **
 static mlops_status judge_table(job *self, const mlops__drift_pair *at, int64_t room,
                                 mlops__drift_judged *out) {
     const mlops_allocator *allocator = &self->host.allocator;
-    const mlops__column *x = mlops__table_column(self->reference.table, at->reference);
-    const mlops__column *y = mlops__table_column(self->current, at->current);
+    const mlops_table *before = at->texts[0] ? at->texts[0] : self->reference.table;
+    const mlops_table *now = at->texts[1] ? at->texts[1] : self->current;
+    const mlops__column *x = mlops__table_column(before, at->reference);
+    const mlops__column *y = mlops__table_column(now, at->current);
     if (by_numbers(x->type, y->type)) {
         mlops__drift_values a, b;
         double *first;
@@ -297,6 +327,7 @@ mlops_status mlops__drift_job_begin(job *self, const mlops_drift_opts *opts, int
 }
 
 void mlops__drift_job_end(job *self) {
+    for (int64_t i = 0; i < self->n_texts; i++) mlops_table_unref(self->texts[i]);
     if (self->arena.allocator) mlops__arena_free(&self->arena);
 }
 

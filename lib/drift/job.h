@@ -17,6 +17,7 @@ typedef struct mlops__drift_source {
 typedef struct mlops__drift_pair {
     int64_t reference;
     int64_t current;
+    const mlops_table *texts[2]; /* NULL, or what the columns are of instead of the tables */
 } mlops__drift_pair;
 
 typedef struct mlops__drift_job {
@@ -30,6 +31,8 @@ typedef struct mlops__drift_job {
     mlops__arena arena;
     mlops__drift_pair *pairs; /* of columns that are compared, in the order of the reference */
     int64_t n;
+    mlops_table **texts; /* described ones, both sides in turn */
+    int64_t n_texts;
     int64_t begun; /* index of the first column of the loop that runs */
     mlops__drift_judged *judged;
     int64_t *order;

@@ -36,7 +36,7 @@ static void put_shares(mlops__buf *out, double before, double now) {
 }
 
 static void put_quoted(mlops__buf *out, const char *text) {
-    size_t n = strlen(text), whole = mlops__utf8_check(text, n > TEXT_MAX ? TEXT_MAX : n);
+    size_t n = strlen(text), whole = (size_t)mlops__utf8_shown(text, TEXT_MAX);
     mlops__buf_u8(out, '\'');
     for (size_t i = 0; i < whole; i++) {
         uint8_t c = (uint8_t)text[i];

@@ -117,11 +117,11 @@ static void put_numbers(mlops__buf *out, const mlops_drift_column *column, int p
     put_number(out, preset ? column->p_value : column->effect_low);
     put_number(out, preset ? column->tolerance : column->p_adjusted);
     put_number(out, column->severity);
-    mlops__html_element(out, "td", "where", column->where);
     put_number(out, column->psi);
 }
 
 static void put_more_numbers(mlops__buf *out, const mlops_drift_column *column) {
+    mlops__html_element(out, "td", "where", column->where);
     put_number(out, column->wasserstein);
     put_number(out, 100 * column->nulls_reference);
     put_number(out, 100 * column->nulls_current);
@@ -152,10 +152,10 @@ static void put_picture_row(mlops__buf *out, const mlops__drift_judged *judged, 
 /* The columns' heads; those of presets differ in some. */
 static void begin_table(mlops__buf *out, int preset, int pictured) {
     static const char *const heads[] = {
-        "Column",          "Answer",       "Distribution", "Effect",  "Test", "Effect",
-        "At least",        "Adjusted p",   "Severity",     "Where",   "PSI",  "Shift in sd",
+        "Column",          "Answer",       "Distribution", "Effect",  "Test",  "Effect",
+        "At least",        "Adjusted p",   "Severity",     "PSI",     "Where", "Shift in sd",
         "Nulls before, %", "Nulls now, %", "Mean before",  "Mean now"};
-    enum { DRAWN = 2, BAR = 3, BOUND = 6, ADJUSTED = 7, MORE = 11 };
+    enum { DRAWN = 2, BAR = 3, BOUND = 6, ADJUSTED = 7, MORE = 10 };
     mlops__buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
     for (int i = 0; i < (pictured ? (int)(sizeof heads / sizeof heads[0]) : MORE); i++) {
         if ((i == DRAWN && !pictured) || (i == BAR && (preset || !pictured))) continue;

@@ -58,9 +58,9 @@ mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_o
     MLOPS_TRY(check_preset(&local, rows, err));
     self->preset = local.preset;
     self->correction = local.correction;
-    if (local.flags != 0)
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_drift_opts.flags is 0x%x; there are none, set 0", local.flags);
+    if (local.flags & ~(uint32_t)MLOPS_DRIFT_WHOLE_TEXTS)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_drift_opts.flags is 0x%x; unknown bits",
+                           local.flags);
     if (local.correction < MLOPS_STATS_HOLM || local.correction > MLOPS_STATS_BY)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_drift_opts.correction is %d; there is none",
                            (int)local.correction);

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SHIFT = 90 };
@@ -69,6 +70,42 @@ static int compare_tables(const mlops_host *host, const char *dir) {
     (void)dir;
     mlops_status status = compare(&d, host, &err);
     return finish(status, d, &err);
+}
+
+/* Rows of a few words, none of which comes twice. */
+static mlops_status parse_texts(mlops_table **out, const char *word, const mlops_host *host,
+                                mlops_error *err) {
+    enum { ROWS = 60 };
+    char csv[ROWS * 48 + 8], *end = csv + sprintf(csv, "s\n");
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    opts.host = host;
+    for (int i = 0; i < ROWS; i++) end += sprintf(end, "%s came with row %d at last\n", word, i);
+    return mlops_table_parse(out, csv, (size_t)(end - csv), &opts, err);
+}
+
+static int compare_texts(const mlops_host *host, const char *dir) {
+    mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
+    mlops_table *before, *now, *told;
+    mlops_drift *d = NULL;
+    mlops_error err;
+    (void)dir;
+    opts.host = host;
+    MLOPS_TRY(parse_texts(&before, "nothing", host, &err));
+    mlops_status status = parse_texts(&now, "BROKEN", host, &err);
+    if (!status) {
+        status = mlops_drift_compare(&d, before, now, &opts, &err);
+        mlops_table_unref(now);
+    }
+    int good = !d == !!status && (status || mlops_drift_n_columns(d) == 8);
+    mlops_drift_unref(d);
+    if (!status) {
+        status = mlops_table_texts(&told, before, "s", &err);
+        good = good && !told == !!status && (status || mlops_table_n_rows(told) == 60);
+        mlops_table_unref(told);
+    }
+    mlops_table_unref(before);
+    if (status) return !good || err.code != status || !err.message[0] ? SWEEP_WRONG : (int)status;
+    return good ? MLOPS_OK : SWEEP_WRONG;
 }
 
 static mlops_status make_reference(mlops_reference **out, const mlops_host *host,
@@ -259,6 +296,7 @@ static int compare_whole(const mlops_host *host, const char *dir) {
 const sweep_scenario sweep_drift[] = {
     {"drift: compare tables", NULL, compare_tables, NULL, SWEEP_MEMORY},
     {"drift: compare by presets", NULL, compare_presets, NULL, SWEEP_MEMORY},
+    {"drift: compare texts", NULL, compare_texts, NULL, SWEEP_MEMORY},
     {"drift: compare with a reference", NULL, compare_reference, NULL, SWEEP_MEMORY},
     {"drift: compare streams", NULL, compare_streams, NULL, SWEEP_MEMORY},
     {"drift: compare files", put_sides, compare_files, NULL, SWEEP_MEMORY | SWEEP_IO},

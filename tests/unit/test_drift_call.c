@@ -76,7 +76,7 @@ static void test_options(void **state) {
     } rows[] = {{0.6, 0, 0, 0, 0, "alpha"},         {-0.1, 0, 0, 0, 0, "alpha"},
                 {(double)NAN, 0, 0, 0, 0, "alpha"}, {0, 1, 0, 0, 0, "ks_tolerance"},
                 {0, -1, 0, 0, 0, "ks_tolerance"},   {0, 0, 1.5, 0, 0, "tv_tolerance"},
-                {0, 0, 0, -1, 0, "rows_min"},       {0, 0, 0, 0, 1, "flags"}};
+                {0, 0, 0, -1, 0, "rows_min"},       {0, 0, 0, 0, 2, "flags"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
         opts.alpha = rows[i].alpha;

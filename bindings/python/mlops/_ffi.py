@@ -2985,6 +2985,7 @@ _rt.declare(lib.mlops_dataset_parts, C.c_int32, C.POINTER(C.c_void_p), C.c_void_
 _rt.declare(lib.mlops_table_write, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_csv_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_export_stream, C.c_int32, C.c_void_p, C.POINTER(ArrowArrayStream), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_table_texts, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_push, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.POINTER(mlops_push_opts),
         C.POINTER(mlops_transfer), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_pull, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.POINTER(mlops_pull_opts),
@@ -4796,7 +4797,7 @@ class Table(_rt.Handle):
     _end = lib.mlops_table_unref
 
     def __init__(self):
-        raise TypeError("Table is made by load(), parse(), import_(), import_stream(), from_matrix(), overlap()")
+        raise TypeError("Table is made by load(), parse(), import_(), import_stream(), from_matrix(), overlap(), texts()")
 
     @classmethod
     def load(cls, path, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
@@ -5120,6 +5121,34 @@ class Table(_rt.Handle):
         if status:
             _rt.check(status, "Table.export_stream", err)
         return out
+
+    def texts(self, column):
+        """Describe the texts of a column, row by row, by numbers that can be compared, profiled, kept as a
+        reference and watched. A column "review" gives
+
+            review.length       characters (int64)
+            review.words        what blanks part (int64)
+            review.letters      share of the characters that are ASCII letters (float64)
+            review.digits       share of ASCII digits
+            review.punctuation  share of ASCII punctuation
+            review.non_ascii    share of characters beyond ASCII
+            review.upper        share of the ASCII letters that are upper case
+            review.word         one word of four characters or more, in lower case and at most 64 bytes,
+                                drawn by a hash of the text (string)
+
+        Of a null all are null, and each is where there is nothing to take it of.
+
+            column: name of a string column
+
+        Raises: SchemaError if there is none of that name, or of another type; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_table_texts(C.byref(out), h, _rt.string(column, "column"), C.byref(err))
+        if status:
+            _rt.check(status, "Table.texts", err)
+        return _rt.classes["table"]._wrap(out.value)
 
 
 @_rt.noun("model")
@@ -7360,12 +7389,13 @@ class Drift(_rt.Handle):
         raise TypeError("Drift is made by compare(), compare_reference(), compare_stream()")
 
     @classmethod
-    def compare(cls, reference, current, *, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None,
-                tv_tolerance=None, rows_min=None, preset=None, correction=None):
+    def compare(cls, reference, current, *, whole_texts=False, call=None, columns=None, ignore=None, alpha=None,
+                ks_tolerance=None, tv_tolerance=None, rows_min=None, preset=None, correction=None):
         """Compare two tables, column by column by name, with every row of both.
 
             reference: table that is known to be good
             current: table to judge
+            whole_texts: texts are categories, however long and many
             call: executor, progress, deadline
             columns: names to compare, separated by commas, quoted as in a CSV line; default: all of the
                 reference
@@ -7387,8 +7417,9 @@ class Drift(_rt.Handle):
         out = C.c_void_p()
         reference_h = _rt.opened(reference, Table, "reference")
         current_h = _rt.opened(current, Table, "current")
-        opts = _drift_opts(call=call, columns=columns, ignore=ignore, alpha=alpha, ks_tolerance=ks_tolerance,
-                tv_tolerance=tv_tolerance, rows_min=rows_min, preset=preset, correction=correction)
+        opts = _drift_opts(whole_texts=whole_texts, call=call, columns=columns, ignore=ignore, alpha=alpha,
+                ks_tolerance=ks_tolerance, tv_tolerance=tv_tolerance, rows_min=rows_min, preset=preset,
+                correction=correction)
         err = mlops_error()
         status = lib.mlops_drift_compare(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -7399,13 +7430,15 @@ class Drift(_rt.Handle):
         return cls._wrap(out.value)
 
     @classmethod
-    def compare_reference(cls, reference, current, *, call=None, columns=None, ignore=None, alpha=None,
-                          ks_tolerance=None, tv_tolerance=None, rows_min=None, preset=None, correction=None):
+    def compare_reference(cls, reference, current, *, whole_texts=False, call=None, columns=None, ignore=None,
+                          alpha=None, ks_tolerance=None, tv_tolerance=None, rows_min=None, preset=None,
+                          correction=None):
         """Compare a table with a kept reference. The loss of precision of the reference is part of the
         confidence bound. opts.ignore may name columns that the reference was made without.
 
             reference: kept reference
             current: table to judge
+            whole_texts: texts are categories, however long and many
             call: executor, progress, deadline
             columns: names to compare, separated by commas, quoted as in a CSV line; default: all of the
                 reference
@@ -7426,8 +7459,9 @@ class Drift(_rt.Handle):
         out = C.c_void_p()
         reference_h = _rt.opened(reference, Reference, "reference")
         current_h = _rt.opened(current, Table, "current")
-        opts = _drift_opts(call=call, columns=columns, ignore=ignore, alpha=alpha, ks_tolerance=ks_tolerance,
-                tv_tolerance=tv_tolerance, rows_min=rows_min, preset=preset, correction=correction)
+        opts = _drift_opts(whole_texts=whole_texts, call=call, columns=columns, ignore=ignore, alpha=alpha,
+                ks_tolerance=ks_tolerance, tv_tolerance=tv_tolerance, rows_min=rows_min, preset=preset,
+                correction=correction)
         err = mlops_error()
         status = lib.mlops_drift_compare_reference(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -11551,10 +11585,12 @@ def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None
     return o
 
 
-def _drift_opts(*, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None, tv_tolerance=None,
-        rows_min=None, preset=None, correction=None):
+def _drift_opts(*, whole_texts=False, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None,
+        tv_tolerance=None, rows_min=None, preset=None, correction=None):
     o = mlops_drift_opts(C.sizeof(mlops_drift_opts))
     o._keep, o._raised = [], []
+    if whole_texts:
+        o.flags |= 1
     if call is not None:
         made = _call(**call)
         o.call = C.pointer(made)

@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+"""Drift of texts and of odd columns, against what is restated here and against the table in docs/drift.md.
+
+usage: oracle_drift.py. Prints TAP.
+"""
+import pathlib
+import random
+import re
+import sys
+import unittest
+
+try:
+    import mlops
+except ImportError as missing:
+    print(f"1..0 # SKIP {missing}")
+    sys.exit(0)
+
+from test_python import main
+
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "drift.md"
+PARTS = ["length", "words", "letters", "digits", "punctuation", "non_ascii", "upper", "word"]
+WORDS = """the a of and in order parcel arrived late refund broken screen battery works great terrible support answered
+quickly never again recommend price quality delivery box damaged colour size fits small large happy sad customer
+service called twice week month Größe schön 東京タワー naïve café don't X1 42 3.14""".split()
+
+
+def mix(x):
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9 % 2**64
+    x = (x ^ x >> 27) * 0x94d049bb133111eb % 2**64
+    return x ^ x >> 31
+
+
+def fnv(data):
+    h = 0xcbf29ce484222325
+    for byte in data:
+        h = (h ^ byte) * 0x100000001b3 % 2**64
+    return h
+
+
+def lower(text):
+    return "".join(c.lower() if c.isascii() else c for c in text)
+
+
+def described(text):
+    """What docs/drift.md says of one text, None where there is nothing to take it of."""
+    if text is None:
+        return [None] * len(PARTS)
+    n, letters = len(text), [c for c in text if c.isascii() and c.isalpha()]
+    shares = [len(letters), sum(c in "0123456789" for c in text),
+              sum(c.isascii() and "!" <= c <= "~" and not c.isalnum() for c in text), sum(not c.isascii() for c in text)]
+    words = [w for w in re.findall(r"(?:[A-Za-z0-9]|[^\x00-\x7f])+", text) if len(w) >= 4]
+    word = lower(words[mix(fnv(text.encode())) % len(words)]) if words else None
+    if word is not None and len(word.encode()) > 64:
+        word = word.encode()[:64].decode(errors="ignore")
+    return [n, len(re.findall(r"[^\t-\r ]+", text)), *(s / n if n else None for s in shares),
+            sum(c.isupper() for c in letters) / len(letters) if letters else None, word]
+
+
+def review(rng, words):
+    text = " ".join(rng.choice(words) for _ in range(rng.randint(6, 30)))
+    return text[0].upper() + text[1:] + rng.choice([".", "!", "?", " :-)", ""])
+
+
+class Texts(unittest.TestCase):
+    def test_each_measure_is_what_it_says(self):
+        rng = random.Random(1)
+        texts = ["", " ", "a", "ABC", "ß" * 40, "日本語の長い文章" * 9, "x" * 200, "\t two\n words ", "don't stop-me now 12:30",
+                 "a\u00a0b c", None]
+        for _ in range(300):
+            text = review(rng, WORDS)
+            texts += [text, "".join(rng.choice(" aZ9.,éß語\t") for _ in range(rng.randint(1, 60)))]
+        table = mlops.table({"review": texts, "n": list(range(len(texts)))}).texts("review")
+        self.assertEqual([name for name in table.names], [f"review.{part}" for part in PARTS])
+        columns = [list(table[f"review.{part}"]) for part in PARTS]
+        for row, text in enumerate(texts):
+            for part, have, want in zip(PARTS, (c[row] for c in columns), described(text)):
+                none = have is None or have != have
+                self.assertTrue(none if want is None else not none and have == want, (text, part, have, want))
+
+    def test_what_it_refuses(self):
+        table = mlops.table({"x": [1.0], "s": ["a"]})
+        with self.assertRaisesRegex(mlops.SchemaError, "'y'"):
+            table.texts("y")
+        with self.assertRaisesRegex(mlops.SchemaError, "float64"):
+            table.texts("x")
+
+    def test_columns_of_texts_are_judged_by_what_is_counted(self):
+        rng = random.Random(2)
+        before = {"review": [review(rng, WORDS[:36]) for _ in range(3000)], "x": list(range(3000))}
+        same = {"review": [review(rng, WORDS[:36]) for _ in range(3000)], "x": list(range(3000))}
+        names = [f"review.{part}" for part in PARTS] + ["x"]
+        found = mlops.compare(before, same)
+        self.assertEqual([c.name for c in found], names)
+        self.assertEqual((found.n_drifted, found["review.word"].test), (0, "tv"))
+        self.assertEqual(found["review.length"].verdict.name, "NO")
+        cases = {  # what has changed, and the columns that tell
+            "shorter": (lambda t: t[:len(t) // 2], {"review.length", "review.words"}),
+            "shouting": (str.upper, {"review.upper"}),
+            "numbers": (lambda t: re.sub("o", "0", t), {"review.digits", "review.letters"}),
+            "words": (lambda t: t.replace("parcel", "drone").replace("screen", "drone").replace("refund", "drone")
+                      .replace("order", "drone").replace("late", "drone"), {"review.word"}),
+        }
+        for name, (change, told) in cases.items():
+            found = mlops.compare(before, {"review": [change(t) for t in same["review"]], "x": same["x"]})
+            drifted = {c.name for c in found if c.verdict.name == "YES"}
+            self.assertLessEqual(told, drifted, name)
+        self.assertIn("more 'drone' (0% -> ", found["review.word"].where)
+
+    def test_what_is_no_text(self):
+        rng = random.Random(3)
+        texts = [review(rng, WORDS) for _ in range(400)]
+        for column in [t.split()[0] for t in texts], [str(rng.random()) for _ in texts], texts[:4] * 100, texts[:40]:
+            found = mlops.compare({"s": column}, {"s": column})
+            self.assertEqual([c.name for c in found], ["s"])
+        self.assertEqual(len(mlops.compare({"s": texts}, {"s": texts})), len(PARTS))
+        self.assertEqual(len(mlops.compare({"s": texts}, {"s": texts}, whole_texts=True)), 1)
+        self.assertEqual(len(mlops.compare({"s": texts}, {"s": texts}, preset="evidently")), 1)
+        kept = mlops.Reference(mlops.table({"s": texts}).texts("s"))
+        found = mlops.compare(kept, mlops.table({"s": texts[::-1]}).texts("s"))
+        self.assertEqual([c.name for c in found], [f"s.{part}" for part in PARTS])
+
+    def test_names_choose_the_column(self):
+        rng = random.Random(4)
+        rows = {"s": [review(rng, WORDS) for _ in range(100)], "x": list(range(100))}
+        self.assertEqual([c.name for c in mlops.compare(rows, rows, ignore=["s"])], ["x"])
+        self.assertEqual(len(mlops.compare(rows, rows, columns=["s"])), len(PARTS))
+        nulls = mlops.compare(rows, {"s": [None] * 100, "x": list(range(100))})
+        self.assertEqual({c.verdict.name for c in nulls if c.name != "x"}, {"YES"})
+        self.assertEqual({c.test for c in nulls if c.name != "x"}, {"nulls"})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.modules[__name__]))

@@ -54,6 +54,7 @@
 #include <mlops/performance.h>
 #include <mlops/performance_classes.h>
 #include <mlops/performance_estimate.h>
+#include <mlops/performance_ranking.h>
 #include <mlops/performance_regression.h>
 #include <mlops/policy.h>
 #include <mlops/profile.h>

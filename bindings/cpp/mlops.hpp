@@ -3522,6 +3522,75 @@ public:
     }
 };
 
+/// Sums over queries, of mlops_ranking_performance_size() bytes. One thread at a time.
+class ranking_performance : public detail::handle<mlops_ranking_performance, mlops_ranking_performance_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that sums need.
+    static std::size_t size() {
+        return mlops_ranking_performance_size();
+    }
+
+    /// Start empty sums on the host's heap.
+    explicit ranking_performance(std::int32_t k, std::uint32_t flags, const mlops_host *host = nullptr) {
+        mlops_ranking_performance *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_ranking_performance_new(&out, k, flags, host, &e), "mlops_ranking_performance_new", &e);
+        p_ = out;
+    }
+
+    /// Add queries: all rows of a query in one call.
+    void add(span<const double> scores, span<const double> relevances, span<const std::int64_t> queries,
+             span<const double> weights = {}, const mlops_host *host = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(relevances.size() == scores.size(), "relevances and scores differ in length");
+        detail::require(queries.size() == scores.size(), "queries and scores differ in length");
+        detail::require(weights.data() == nullptr || weights.size() == scores.size(), "weights and scores differ in length");
+        detail::check(mlops_ranking_performance_add(need(), scores.data(), relevances.data(), queries.data(), weights.data(), static_cast<std::int64_t>(scores.size()), host, &e), "mlops_ranking_performance_add", &e);
+    }
+
+    /// Add what other sums have.
+    void merge(const ::mlops::ranking_performance &other) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_ranking_performance_merge(need(), detail::required(other), &e), "mlops_ranking_performance_merge", &e);
+    }
+
+    /// Forget all queries.
+    void reset() {
+        mlops_ranking_performance_reset(need());
+    }
+
+    /// The metrics of mlops_metric_ranking().
+    mlops_metrics metrics() const {
+        mlops_metrics out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_ranking_performance_metrics(&out, need(), &e), "mlops_ranking_performance_metrics", &e);
+        return out;
+    }
+
+    /// Write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_ranking_performance_save(need(), text, cap, needed);
+        }, "mlops_ranking_performance_save");
+    }
+
+    /// Read bytes of mlops_ranking_performance_save() into the caller's storage.
+    static ::mlops::ranking_performance load(std::string_view bytes) {
+        mlops_ranking_performance *out = nullptr;
+        const std::size_t size = mlops_ranking_performance_size();
+        auto memory = detail::storage(size);
+        detail::check(mlops_ranking_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_ranking_performance_load");
+        return ::mlops::ranking_performance(out, std::move(memory));
+    }
+};
+
 /// Sums of errors, of mlops_regression_performance_size() bytes. One thread at a time.
 class regression_performance : public detail::handle<mlops_regression_performance, mlops_regression_performance_free> {
 public:
@@ -4342,6 +4411,17 @@ inline mlops_metric_info metric_find(const std::string &name) {
     e.code = 0;
     detail::check(mlops_metric_find(&out, name.c_str(), &e), "mlops_metric_find", &e);
     return out;
+}
+
+/// The band in which a metric is usual, from its values in reference chunks: their mean less and plus so many
+/// standard deviations (of the population), within the range of the metric. Values that are NaN are left out.
+inline double metric_band(mlops_metric metric, span<const double> values, double multiple) {
+    double low = 0;
+    double high = 0;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_metric_band(&low, &high, metric, values.data(), static_cast<std::int64_t>(values.size()), multiple, &e), "mlops_metric_band", &e);
+    return low;
 }
 
 /// Value of a metric in a result; NaN where it has none.

@@ -10887,6 +10887,156 @@ func LoadClassPerformance(content []byte) (*ClassPerformance, error) {
 	}
 }
 
+// RankingPerformance: sums over queries, of mlops_ranking_performance_size() bytes. One thread at a
+// time.
+type RankingPerformance struct {
+	p *C.mlops_ranking_performance
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapRankingPerformance(p *C.mlops_ranking_performance) *RankingPerformance {
+	x := &RankingPerformance{p: p}
+	runtime.SetFinalizer(x, (*RankingPerformance).Close)
+	return x
+}
+
+// Close ends this RankingPerformance, or this share of it; it may be called again.
+func (x *RankingPerformance) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_ranking_performance_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeRankingPerformance: bytes that sums need.
+func SizeRankingPerformance() int {
+	return int(C.mlops_ranking_performance_size())
+}
+
+// NewRankingPerformance: start empty sums on the host's heap.
+//
+// Errors: MLOPS_E_INVALID if k is below 0, or for other flags; MLOPS_E_NOMEM.
+func NewRankingPerformance(k int32, flags uint32) (*RankingPerformance, error) {
+	var out *C.mlops_ranking_performance
+	var e C.mlops_error
+	if err := check(C.mlops_ranking_performance_new(&out, C.int32_t(k), C.uint32_t(flags), nil, &e), &e, "mlops_ranking_performance_new"); err != nil {
+		return nil, err
+	}
+	r := wrapRankingPerformance(out)
+	return r, nil
+}
+
+// Add: add queries: all rows of a query in one call.
+//
+// Errors: MLOPS_E_INVALID names the first row, counted from 0, that is none; MLOPS_E_LIMIT beyond a
+// weight of 2^41 in all; MLOPS_E_NOMEM. Nothing is added then.
+func (x *RankingPerformance) Add(scores []float64, relevances []float64, queries []int64, weights []float64) error {
+	if x == nil || x.p == nil {
+		return closed("RankingPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(scores)
+	defer runtime.KeepAlive(relevances)
+	defer runtime.KeepAlive(queries)
+	defer runtime.KeepAlive(weights)
+	var e C.mlops_error
+	if len(relevances) != int(C.int64_t(len(scores))) {
+		return invalid("relevances has another length")
+	}
+	if len(queries) != int(C.int64_t(len(scores))) {
+		return invalid("queries has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(len(scores))) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_ranking_performance_add(x.p, (*C.double)(pointer(scores)), (*C.double)(pointer(relevances)), (*C.int64_t)(pointer(queries)), (*C.double)(pointer(weights)), C.int64_t(len(scores)), nil, &e), &e, "mlops_ranking_performance_add")
+}
+
+// Merge: add what other sums have.
+//
+// Errors: MLOPS_E_INVALID if other is self, or has another k or flags; MLOPS_E_LIMIT. Nothing is added
+// then.
+func (x *RankingPerformance) Merge(other *RankingPerformance) error {
+	if x == nil || x.p == nil {
+		return closed("RankingPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("RankingPerformance")
+	}
+	var e C.mlops_error
+	return check(C.mlops_ranking_performance_merge(x.p, other.p, &e), &e, "mlops_ranking_performance_merge")
+}
+
+// Reset: forget all queries.
+func (x *RankingPerformance) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_ranking_performance_reset(x.p)
+}
+
+// Metrics: the metrics of mlops_metric_ranking().
+//
+// Errors: MLOPS_E_INVALID if no query has a relevant row.
+func (x *RankingPerformance) Metrics() (Metrics, error) {
+	if x == nil || x.p == nil {
+		return Metrics{}, closed("RankingPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	var e C.mlops_error
+	if err := check(C.mlops_ranking_performance_metrics(&out, x.p, &e), &e, "mlops_ranking_performance_metrics"); err != nil {
+		return Metrics{}, err
+	}
+	return makeMetrics(&out), nil
+}
+
+// Save: write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *RankingPerformance) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("RankingPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_ranking_performance_save(x.p, text, room, needed)
+	}, nil, "mlops_ranking_performance_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadRankingPerformance: read bytes of mlops_ranking_performance_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no sums, or contradict each other; MLOPS_E_UNSUPPORTED
+// for those of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not
+// aligned.
+func LoadRankingPerformance(content []byte) (*RankingPerformance, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_ranking_performance
+	size := C.mlops_ranking_performance_size()
+	mem := storage(size)
+	if err := check(C.mlops_ranking_performance_load(&out, mem.p, size, pointer(content), C.size_t(len(content))), nil, "mlops_ranking_performance_load"); err != nil {
+		return nil, err
+	}
+	r := wrapRankingPerformance(out)
+	r.keep = []interface{}{mem}
+	return r, nil
+}
+
 // RegressionPerformance: sums of errors, of mlops_regression_performance_size() bytes. One thread at a
 // time.
 type RegressionPerformance struct {
@@ -12536,6 +12686,22 @@ func MetricFind(name string) (MetricInfo, error) {
 		return MetricInfo{}, err
 	}
 	return makeMetricInfo(&out), nil
+}
+
+// MetricBand: the band in which a metric is usual, from its values in reference chunks: their mean
+// less and plus so many standard deviations (of the population), within the range of the metric.
+// Values that are NaN are left out.
+//
+// Errors: MLOPS_E_INVALID if no value is a number, or for a multiple below 0 or another metric.
+func MetricBand(metric Metric, values []float64, multiple float64) (float64, float64, error) {
+	defer runtime.KeepAlive(values)
+	var low C.double
+	var high C.double
+	var e C.mlops_error
+	if err := check(C.mlops_metric_band(&low, &high, C.mlops_metric(metric), (*C.double)(pointer(values)), C.int64_t(len(values)), C.double(multiple), &e), &e, "mlops_metric_band"); err != nil {
+		return 0, 0, err
+	}
+	return float64(low), float64(high), nil
 }
 
 // MetricValue: value of a metric in a result; NaN where it has none.

@@ -46,6 +46,25 @@ MLOPS_API mlops_status mlops_metric_at(mlops_metric_info *out, int64_t index);
 MLOPS_API mlops_status mlops_metric_find(mlops_metric_info *out, const char *name,
                                          mlops_error *err);
 
+/**
+ * The band in which a metric is usual, from its values in reference chunks: their mean less and
+ * plus so many standard deviations (of the population), within the range of the metric. Values that
+ * are NaN are left out.
+ *
+ * @param[out] low    @shape(1) lower end
+ * @param[out] high   @shape(1) upper end
+ * @param metric      which one
+ * @param values      @shape(n) of the chunks
+ * @param n           number of chunks
+ * @param multiple    of the standard deviation, 0 or more, such as 3
+ * @param err         @nullable
+ * @return MLOPS_E_INVALID if no value is a number, or for a multiple below 0 or another metric
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_metric_band(double *low, double *high, mlops_metric metric,
+                                         const double *values, int64_t n, double multiple,
+                                         mlops_error *err);
+
 /** Value of a metric in a result; NaN where it has none. @since 0.1 */
 MLOPS_API double mlops_metric_value(const mlops_metrics *of, mlops_metric metric);
 

@@ -4,6 +4,7 @@
  * result follow one another in the order of the table, which the assertions below hold.
  */
 #include "base/opts.h"
+#include "base/real.h"
 #include "metric/metric.h"
 
 typedef struct entry {
@@ -116,6 +117,41 @@ mlops_status mlops_metric_at(mlops_metric_info *out, int64_t index) {
     if (!out || index < 0 || index >= COUNT) return MLOPS_E_INVALID;
     mlops_metric_info self = tell(index);
     return mlops__opts_return(out, &self, sizeof self);
+}
+
+static int is_finite(double x) { return x - x == 0; }
+
+mlops_status mlops_metric_band(double *low, double *high, mlops_metric metric, const double *values,
+                               int64_t n, double multiple, mlops_error *err) {
+    mlops__exact sum = {{0}, 0, 0}, squares = sum;
+    int64_t counted = 0;
+    int free_below = metric == MLOPS_METRIC_BIAS || metric == MLOPS_METRIC_R2;
+    int loss = metric >= MLOPS_METRIC_AUC && (int64_t)metric <= COUNT &&
+               table[metric - 1].better != MLOPS_METRIC_HIGHER;
+    int free_above = (loss && metric != MLOPS_METRIC_ECE && metric != MLOPS_METRIC_MCE &&
+                      metric != MLOPS_METRIC_ECE_ADAPTIVE && metric != MLOPS_METRIC_PREVALENCE &&
+                      metric != MLOPS_METRIC_POSITIVE_RATE) ||
+                     metric == MLOPS_METRIC_TP || metric == MLOPS_METRIC_TN;
+    if (!low || !high || n < 0 || (n > 0 && !values) || metric < MLOPS_METRIC_AUC ||
+        (int64_t)metric > COUNT || !(multiple >= 0) || !is_finite(multiple))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "a result or the values are NULL, there is no such metric, or the "
+                           "multiple is below 0");
+    for (int64_t i = 0; i < n; i++) {
+        if (!is_finite(values[i])) continue;
+        mlops__exact_add(&sum, values[i]);
+        counted++;
+    }
+    if (!counted) return mlops__fail(err, MLOPS_E_INVALID, "no chunk has a value");
+    double mean = mlops__exact_value(&sum) / (double)counted;
+    for (int64_t i = 0; i < n; i++)
+        if (is_finite(values[i]))
+            mlops__exact_add(&squares, (values[i] - mean) * (values[i] - mean));
+    double reach = multiple * mlops__sqrt(mlops__exact_value(&squares) / (double)counted);
+    double least = metric == MLOPS_METRIC_MCC ? -1 : 0;
+    *low = mean - reach < least && !free_below ? least : mean - reach;
+    *high = mean + reach > 1 && !free_above ? 1 : mean + reach;
+    return MLOPS_OK;
 }
 
 static char folded(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c == '-' ? '_' : c; }

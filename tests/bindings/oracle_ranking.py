@@ -107,6 +107,37 @@ class Ranking(unittest.TestCase):
             self.assertEqual(m.n, len(kept))
             self.assertEqual(m.n_nan, sum(not r.any() and (w is None or w[i] > 0) for i, (_, r) in enumerate(parts)))
 
+    def test_sums_are_those_of_rows_in_any_parts(self):
+        rng = np.random.default_rng(5)
+        for k, flags, options in ((0, 0, {}), (5, 8, {"exponential": True}), (3, 16, {"in_order": True})):
+            parts, scores, relevance, ids = self.queries(rng, 80)
+            weight = np.round(rng.uniform(0.1, 2, 80) * 2 ** 20) / 2 ** 20 * (rng.uniform(size=80) < 0.9)
+            for w in (None, weight[ids // 3]):
+                whole = mlops.RankingPerformance(k, flags)
+                whole.add(scores, relevance, ids, w)
+                m, rows = whole.metrics(), mlops.metric_ranking(scores, relevance, ids, k=k, weights=w, **options)
+                self.near(values(m), values(rows))
+                self.assertEqual((m.n, m.n_nan), (rows.n, rows.n_nan))
+                merged = mlops.RankingPerformance(k, flags)
+                for i in rng.permutation(80):
+                    at, part = ids == 3 * i, mlops.RankingPerformance(k, flags)
+                    part.add(scores[at], relevance[at], ids[at], None if w is None else w[at])
+                    merged.merge(mlops.RankingPerformance.load(part.save()))
+                self.assertEqual(merged.save(), whole.save())
+        data = bytearray(whole.save())
+        for at in range(8 * len(data)):
+            data[at // 8] ^= 1 << at % 8
+            with self.assertRaises((mlops.CorruptError, mlops.UnsupportedError)):
+                mlops.RankingPerformance.load(bytes(data))
+            data[at // 8] ^= 1 << at % 8
+        with self.assertRaisesRegex(mlops.InvalidError, "k and flags"):
+            whole.merge(mlops.RankingPerformance(4, 16))
+        with self.assertRaisesRegex(mlops.InvalidError, "row 1, counted from 0: the relevance"):
+            whole.add([1, 2], [1, -1], [0, 0])
+        with self.assertRaisesRegex(mlops.InvalidError, "flags"):
+            mlops.RankingPerformance(4, 1)
+        self.assertEqual(bytes(data), whole.save())
+
     def test_no_order_of_rows_shows(self):
         rng = np.random.default_rng(4)
         parts, scores, relevance, ids = self.queries(rng, 40)
@@ -114,6 +145,21 @@ class Ranking(unittest.TestCase):
         order = np.concatenate([rng.permutation(np.flatnonzero(ids == i)) for i in rng.permutation(np.unique(ids))])
         again = values(mlops.metric_ranking(scores[order], relevance[order], ids[order]))
         self.assertEqual(m.tobytes(), again.tobytes())
+
+    def test_bands_of_chunks(self):
+        """NannyML's StandardDeviationThreshold: mean and three deviations over chunks, within what can be."""
+        rng = np.random.default_rng(6)
+        for metric, values, least, most in (("auc", rng.normal(0.8, 0.03, 10), 0, 1), ("auc", rng.normal(0.99, 0.01, 9), 0, 1),
+                                            ("mae", rng.normal(5, 4, 12), 0, math.inf), ("mcc", [-0.9, 0.9], -1, 1),
+                                            ("bias", [-5, 5.5], -math.inf, math.inf), ("r2", [-4, 0.5], -math.inf, 1),
+                                            ("tp", [100, 300], 0, math.inf), ("ece", [0.5, 0.9], 0, 1),
+                                            ("log_loss", [0.5, 2], 0, math.inf)):
+            got = mlops.metric_band(metric, list(values) + [math.nan], 3)
+            reach = 3 * np.std(values)
+            self.near(got, (max(least, np.mean(values) - reach), min(most, np.mean(values) + reach)))
+        for values, multiple in (([], 3), ([math.nan], 3), ([1], -1)):
+            with self.assertRaises(mlops.InvalidError):
+                mlops.metric_band("auc", values, multiple)
 
     def test_refusals(self):
         for scores, relevance, what in (([math.nan], [1], "row 0, counted from 0: the score"),

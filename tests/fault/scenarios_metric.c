@@ -23,7 +23,9 @@ static int judge_scores(const mlops_host *host, const char *dir) {
     (void)dir;
     opts.host = host;
     mlops_metric_info info = MLOPS_METRIC_INFO_INIT;
+    double low, high;
     if (mlops_metric_find(&info, "auc", &err)) return SWEEP_WRONG;
+    if (mlops_metric_band(&low, &high, MLOPS_METRIC_AUC, scores, N, 3, &err)) return SWEEP_WRONG;
     mlops_status status = mlops_metric_binary(&m, scores, labels, N, &opts, &err);
     return finish(status, &m, 0.875, info.metric, &err);
 }
@@ -218,6 +220,30 @@ static int sum_errors(const mlops_host *host, const char *dir) {
     return result;
 }
 
+/* Queries summed on the heap and in the caller's storage; a call that fails has added nothing. */
+static int sum_queries(const mlops_host *host, const char *dir) {
+    static uint64_t mem[64], other[64];
+    static const int64_t queries[N] = {7, 7, 7, 2};
+    uint8_t bytes[256];
+    size_t n = 0;
+    mlops_ranking_performance *self, *part, *again;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    (void)dir;
+    if (mlops_ranking_performance_size() > sizeof mem) return SWEEP_WRONG;
+    if (mlops_ranking_performance_init(&part, mem, sizeof mem, 0, 0)) return SWEEP_WRONG;
+    MLOPS_TRY(mlops_ranking_performance_new(&self, 0, 0, host, NULL));
+    int result = mlops_ranking_performance_add(part, scores, labels, queries, NULL, N, host, NULL);
+    if (result && mlops_ranking_performance_metrics(&m, part, NULL) >= 0) result = SWEEP_WRONG;
+    if (!result) result = mlops_ranking_performance_merge(self, part, NULL);
+    if (!result) result = mlops_ranking_performance_save(self, bytes, sizeof bytes, &n);
+    if (!result) result = mlops_ranking_performance_load(&again, other, sizeof other, bytes, n);
+    if (!result) result = mlops_ranking_performance_metrics(&m, again, NULL);
+    if (!result && m.mrr != 0.875) result = SWEEP_WRONG;
+    mlops_ranking_performance_reset(part);
+    mlops_ranking_performance_free(self);
+    return result;
+}
+
 static const double pairs[2 * N] = {0.9, 0.1, 0.6, 0.4, 0.6, 0.4, 0.2, 0.8};
 
 static int calibrate(const mlops_host *host, mlops_calibration_method method) {
@@ -296,6 +322,7 @@ const sweep_scenario sweep_metric[] = {
     {"metric: classes", NULL, judge_classes, NULL, SWEEP_MEMORY},
     {"performance: classes", NULL, count_classes, NULL, SWEEP_MEMORY},
     {"performance: numbers", NULL, sum_errors, NULL, SWEEP_MEMORY},
+    {"performance: queries", NULL, sum_queries, NULL, SWEEP_MEMORY},
     {"metric: queries", NULL, judge_queries, NULL, SWEEP_MEMORY},
     {"metric: fairness", NULL, count_groups, NULL, SWEEP_MEMORY},
     {"metric: counts of scores", NULL, count_scores, NULL, SWEEP_MEMORY},

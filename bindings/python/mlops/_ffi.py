@@ -2791,6 +2791,8 @@ _rt.declare(lib.mlops_lineage_downstream, C.c_int32, C.POINTER(C.c_void_p), C.c_
 _rt.declare(lib.mlops_metric_count, C.c_int64)
 _rt.declare(lib.mlops_metric_at, C.c_int32, C.POINTER(mlops_metric_info), C.c_int64)
 _rt.declare(lib.mlops_metric_find, C.c_int32, C.POINTER(mlops_metric_info), C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_metric_band, C.c_int32, C.c_void_p, C.c_void_p, C.c_int32, C.c_void_p, C.c_int64, C.c_double,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_value, C.c_double, C.POINTER(mlops_metrics), C.c_int32)
 _rt.declare(lib.mlops_metric_ranking, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_void_p,
         C.c_int64, C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
@@ -2891,6 +2893,21 @@ _rt.declare(lib.mlops_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_estimate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_ranking_performance_size, C.c_size_t)
+_rt.declare(lib.mlops_ranking_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_int32,
+        C.c_uint32)
+_rt.declare(lib.mlops_ranking_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_uint32, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_ranking_performance_free, None, C.c_void_p)
+_rt.declare(lib.mlops_ranking_performance_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p,
+        C.c_int64, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_ranking_performance_merge, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_ranking_performance_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_ranking_performance_metrics, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_ranking_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_ranking_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.c_size_t)
 _rt.declare(lib.mlops_regression_performance_size, C.c_size_t)
 _rt.declare(lib.mlops_regression_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_regression_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
@@ -10573,6 +10590,132 @@ class ClassPerformance(_rt.Handle):
         return cls._wrap(out.value, keep=(mem,), owned=False)
 
 
+@_rt.noun("ranking_performance")
+class RankingPerformance(_rt.Handle):
+    """Sums over queries, of RankingPerformance.size() bytes. One thread at a time."""
+
+    _end = lib.mlops_ranking_performance_free
+    _locked = True
+
+    @staticmethod
+    def size():
+        """Bytes that sums need."""
+        out = lib.mlops_ranking_performance_size()
+        return out
+
+    def __init__(self, k, flags):
+        """Start empty sums on the host's heap.
+
+            k: rows of a query that are looked at; 0: all
+            flags: MLOPS_METRIC_EXPONENTIAL (8) and MLOPS_METRIC_IN_ORDER (16), or 0
+
+        Raises: InvalidError if k is below 0, or for other flags; NomemError.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_ranking_performance_new(C.byref(out), _rt.integer(k, -2 ** 31, 2 ** 31 - 1, "k"),
+                _rt.integer(flags, 0, 2 ** 32 - 1, "flags"), None, C.byref(err))
+        if status:
+            _rt.check(status, "RankingPerformance", err)
+        self._h = self._owner(out.value)
+
+    def add(self, scores, relevances, queries, weights=None):
+        """Add queries: all rows of a query in one call.
+
+            scores: the higher, the earlier
+            relevances: as in metric_ranking()
+            queries: equal for the rows of a query, which follow one another
+            weights: as in Performance.add(); a query weighs what its first row does
+
+        Raises: InvalidError names the first row, counted from 0, that is none; LimitError beyond a weight of
+        2^41 in all; NomemError. Nothing is added then.
+        """
+        h = self._open()
+        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+        relevances_p, relevances_shape, relevances_keep = _rt.array(relevances, "d", 1, "relevances")
+        queries_p, queries_shape, queries_keep = _rt.array(queries, "q", 1, "queries")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        _rt.same_length("relevances", relevances_shape[0], "scores", scores_shape[0])
+        _rt.same_length("queries", queries_shape[0], "scores", scores_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "scores", scores_shape[0])
+        with h.lock:
+            status = lib.mlops_ranking_performance_add(h, scores_p, relevances_p, queries_p, weights_p,
+                    scores_shape[0], None, C.byref(err))
+        if status:
+            _rt.check(status, "RankingPerformance.add", err)
+
+    def merge(self, other):
+        """Add what other sums have.
+
+            other: sums of the same k and flags; unchanged
+
+        Raises: InvalidError if other is self, or has another k or flags; LimitError. Nothing is added then.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, RankingPerformance, "other")
+        err = mlops_error()
+        with _rt.locked(h, other_h):
+            status = lib.mlops_ranking_performance_merge(h, other_h, C.byref(err))
+        if status:
+            _rt.check(status, "RankingPerformance.merge", err)
+
+    def reset(self):
+        """Forget all queries."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_ranking_performance_reset(h)
+
+    def metrics(self):
+        """The metrics of metric_ranking().
+
+        Raises: InvalidError if no query has a relevant row.
+        """
+        out = mlops_metrics(C.sizeof(mlops_metrics))
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_ranking_performance_metrics(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "RankingPerformance.metrics", err)
+        return _metrics(out)
+
+    def save(self):
+        """Write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_ranking_performance_save(h, text, cap, needed),
+                    "RankingPerformance.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of RankingPerformance.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no sums, or contradict each other; UnsupportedError for those
+        of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = lib.mlops_ranking_performance_size()
+        mem = _rt.Storage(size)
+        status = lib.mlops_ranking_performance_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+        if status:
+            _rt.check(status, "RankingPerformance.load", why={
+                -5: "bytes that are no sums, or contradict each other",
+                -6: "those of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+
 @_rt.noun("regression_performance")
 class RegressionPerformance(_rt.Handle):
     """Sums of errors, of RegressionPerformance.size() bytes. One thread at a time."""
@@ -13253,6 +13396,28 @@ def metric_find(name):
     return _metric_info(out)
 
 
+def metric_band(metric, values, multiple):
+    """The band in which a metric is usual, from its values in reference chunks: their mean less and plus so many
+    standard deviations (of the population), within the range of the metric. Values that are NaN are left out.
+
+        metric: which one
+        values: of the chunks
+        multiple: of the standard deviation, 0 or more, such as 3
+
+    Raises: InvalidError if no value is a number, or for a multiple below 0 or another metric.
+    """
+    low = C.c_double()
+    high = C.c_double()
+    metric = _rt.choice(Metric, metric)
+    values_p, values_shape, values_keep = _rt.array(values, "d", 1, "values")
+    err = mlops_error()
+    status = lib.mlops_metric_band(C.byref(low), C.byref(high), metric, values_p, values_shape[0], multiple,
+            C.byref(err))
+    if status:
+        _rt.check(status, "metric_band", err)
+    return low.value, high.value
+
+
 def metric_value(of, metric):
     """Value of a metric in a result; NaN where it has none."""
     of_c = _c_metrics(of, "of")
@@ -14054,6 +14219,7 @@ __all__ = [
     "Profile",
     "ProfileMoments",
     "ProfileSummary",
+    "RankingPerformance",
     "Reference",
     "RefusedError",
     "RegressionPerformance",
@@ -14126,6 +14292,7 @@ __all__ = [
     "lineage_unlink",
     "lineage_upstream",
     "metric_at",
+    "metric_band",
     "metric_binary",
     "metric_classes",
     "metric_count",

@@ -19,10 +19,11 @@ from . import _runtime as _rt
 from . import _tables
 from . import multivariate  # noqa: F401
 from ._ffi import *  # noqa: F401,F403
-from ._ffi import (Context, DriftVerdict, ExplainerOutput, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError,
+from ._ffi import (Context, DriftVerdict, ExplainerOutput, FeatureValue, InvalidError, ModelOutput, SchemaError,
                    Type, importance_measure)
 from ._ffi import __all__ as _generated
 from ._anomaly import Anomaly
+from ._compare import compare
 from ._data import Commit
 from ._detect import Detector
 from ._diff import Diff, diff, merge
@@ -57,15 +58,6 @@ def open(path, **opts):
         s.models.add("fraud", m, run=r).promote("champion", gate="auc >= champion.auc - 0.005")
     """
     return Store.open(path, **opts)
-
-
-def compare(reference, current, **opts):
-    """Has the data changed? reference is what is known to be good: a Reference, or anything that table() takes, as
-    current is. opts are those of Drift.compare(), such as columns=["amount"] or alpha=0.001."""
-    current = table(current)
-    if isinstance(reference, Reference):
-        return Drift.compare_reference(reference, current, **opts)
-    return Drift.compare(table(reference), current, **opts)
 
 
 @_rt.noun("table")

@@ -51,6 +51,7 @@
 #include <mlops/monitor_state.h>
 #include <mlops/multivariate.h>
 #include <mlops/online.h>
+#include <mlops/panes.h>
 #include <mlops/performance.h>
 #include <mlops/performance_classes.h>
 #include <mlops/performance_estimate.h>
@@ -65,6 +66,7 @@
 #include <mlops/registry.h>
 #include <mlops/remote.h>
 #include <mlops/run.h>
+#include <mlops/segments.h>
 #include <mlops/slot.h>
 #include <mlops/split.h>
 #include <mlops/stats.h>

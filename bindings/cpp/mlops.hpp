@@ -2181,6 +2181,28 @@ public:
     double quantile(double q) const {
         return mlops_profile_quantile(need(), q);
     }
+
+    /// Shape of the exponential histogram.
+    mlops_profile_powers count_powers() const {
+        mlops_profile_powers out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_profile_count_powers(need(), &out), "mlops_profile_count_powers");
+        return out;
+    }
+
+    /// Values in a bin of it: of magnitude above base^index, up to base^(index + 1). Those above 2^64, infinities
+    /// among them, are in the bin that begins there.
+    std::int64_t power(std::int32_t sign, std::int64_t index) const {
+        return mlops_profile_power(need(), sign, index);
+    }
+
+    /// The exponential histogram as JSON, with the names of OTLP's ExponentialHistogramDataPoint; sum, min and max
+    /// where they are finite. Times and attributes are for the caller to add.
+    std::string otlp() const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_profile_otlp(need(), text, cap, needed);
+        }, "mlops_profile_otlp");
+    }
 };
 
 /// A bundle in use on a device, in mlops_edge_size() bytes. One thread at a time.
@@ -3404,6 +3426,58 @@ public:
     }
 };
 
+/// Profiles of the newest panes, in mlops_panes_size() bytes aligned to 8. One thread at a time.
+class panes : public detail::handle<mlops_panes, detail::nothing> {
+public:
+    using handle::handle;
+
+    /// Bytes that panes of profiles like this one need; 0 if opts are not valid.
+    static std::size_t size(const ::mlops::profile &like, const mlops_panes_opts *opts = nullptr) {
+        return mlops_panes_size(detail::required(like), opts);
+    }
+
+    /// Start without any pane, in the caller's storage.
+    explicit panes(const ::mlops::profile &like, const mlops_panes_opts *opts = nullptr) {
+        mlops_panes *out = nullptr;
+        const std::size_t size = mlops_panes_size(detail::required(like), opts);
+        auto memory = detail::storage(size);
+        detail::check(mlops_panes_init(&out, memory.get(), size, detail::required(like), opts), "mlops_panes_init");
+        p_ = out;
+        memory_ = std::move(memory);
+    }
+
+    /// The profile of the pane that a time lies in, to count into. A time after the newest pane begins new ones and
+    /// forgets as many of the oldest; an earlier one is late, and has its pane as long as that is kept.
+    ::mlops::profile at(std::int64_t time_ns) {
+        return ::mlops::profile(mlops_panes_at(need(), time_ns), memory_);
+    }
+
+    /// A pane by its age, until mlops_panes_at() begins a new one.
+    ::mlops::profile pane(std::int64_t age) {
+        return ::mlops::profile(mlops_panes_pane(need(), age), memory_);
+    }
+
+    /// Panes that there are, the newest among them: 0 to n_panes.
+    std::int64_t n() const {
+        return mlops_panes_n(need());
+    }
+
+    /// When a pane begins, in UTC nanoseconds; it ends where that of age - 1 begins.
+    std::int64_t start_ns(std::int64_t age) const {
+        return mlops_panes_start_ns(need(), age);
+    }
+
+    /// Add what the newest panes have seen: the sliding window over them.
+    void merge(std::int64_t n, const ::mlops::profile &into) const {
+        detail::check(mlops_panes_merge(need(), n, detail::required(into)), "mlops_panes_merge");
+    }
+
+    /// Forget all panes.
+    void reset() {
+        mlops_panes_reset(need());
+    }
+};
+
 /// Counts of probabilities by label, aligned to 8. One thread at a time.
 class class_performance : public detail::handle<mlops_class_performance, mlops_class_performance_free> {
 public:
@@ -3773,6 +3847,61 @@ public:
     /// Calls that a remote in memory has had.
     std::int64_t n_calls() const {
         return mlops_share_n_calls(need());
+    }
+};
+
+/// Profiles by key, in mlops_segments_size() bytes aligned to 8. One thread at a time.
+class segments : public detail::handle<mlops_segments, detail::nothing> {
+public:
+    using handle::handle;
+
+    /// Bytes that segments of profiles like this one need; 0 if opts are not valid.
+    static std::size_t size(const ::mlops::profile &like, const mlops_segments_opts *opts = nullptr) {
+        return mlops_segments_size(detail::required(like), opts);
+    }
+
+    /// Start without any segment, in the caller's storage.
+    explicit segments(const ::mlops::profile &like, const mlops_segments_opts *opts = nullptr) {
+        mlops_segments *out = nullptr;
+        const std::size_t size = mlops_segments_size(detail::required(like), opts);
+        auto memory = detail::storage(size);
+        detail::check(mlops_segments_init(&out, memory.get(), size, detail::required(like), opts), "mlops_segments_init");
+        p_ = out;
+        memory_ = std::move(memory);
+    }
+
+    /// The profile of a key, to count into. The first n_segments keys begin one; those that come later, and those
+    /// that are too long, have that of the rest.
+    ::mlops::profile at(const std::string &key) {
+        return ::mlops::profile(mlops_segments_at(need(), key.c_str()), memory_);
+    }
+
+    /// Keys that have a profile of their own.
+    std::int64_t n() const {
+        return mlops_segments_n(need());
+    }
+
+    /// A key, in the order in which they came.
+    std::optional<std::string_view> key(std::int64_t index) const {
+        const char *text = mlops_segments_key(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// A profile.
+    ::mlops::profile profile(std::int64_t index) {
+        return ::mlops::profile(mlops_segments_profile(need(), index), memory_);
+    }
+
+    /// Add what other segments have seen, key by key; keys for which there is no more room are of the rest, and so is
+    /// the other's rest. As long as all keys have room, order tells in nothing but the order of keys.
+    void merge(const ::mlops::segments &other) {
+        detail::check(mlops_segments_merge(need(), detail::required(other)), "mlops_segments_merge");
+    }
+
+    /// Forget all keys.
+    void reset() {
+        mlops_segments_reset(need());
     }
 };
 

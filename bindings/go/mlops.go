@@ -1410,6 +1410,40 @@ func makeProfileMoments(c *C.mlops_profile_moments) (r ProfileMoments) {
 	return r
 }
 
+// ProfilePowers: a profile without edges as an exponential histogram, which OpenTelemetry and
+// Prometheus have: each bin is a power of a base, with its greater end, and bins of the profile add up
+// to them exactly. Prometheus counts from 1 where this counts from 0.
+type ProfilePowers struct {
+	// the base is 2^(2^-scale): 2 at 0; -1 to -5 where bins are coarser
+	Scale int32
+	// values: neither null nor NaN
+	N int64
+	// values of magnitude up to zero_threshold
+	NZero int64
+	// 2^-32
+	ZeroThreshold float64
+	// index of the first bin above zero
+	PositiveOffset int64
+	// bins from there on
+	NPositive int64
+	// the same below zero, by magnitude
+	NegativeOffset int64
+	// bins from there on
+	NNegative int64
+}
+
+func makeProfilePowers(c *C.mlops_profile_powers) (r ProfilePowers) {
+	r.Scale = int32(c.scale)
+	r.N = int64(c.n)
+	r.NZero = int64(c.n_zero)
+	r.ZeroThreshold = float64(c.zero_threshold)
+	r.PositiveOffset = int64(c.positive_offset)
+	r.NPositive = int64(c.n_positive)
+	r.NegativeOffset = int64(c.negative_offset)
+	r.NNegative = int64(c.n_negative)
+	return r
+}
+
 // EraseStat: what was found and done.
 type EraseStat struct {
 	// 1 when no byte of it is left in the store
@@ -3636,6 +3670,39 @@ func (o *OnlineOpts) c(s *scope) *C.mlops_online_opts {
 	return c
 }
 
+// PanesOpts: configuration of panes.
+type PanesOpts struct {
+	// a pane is a month; pane_ns must be 0
+	Months bool
+	// one profile without edges, halved at the end of each pane; n_panes must be 0 or 1
+	Fade bool
+	// what a pane takes, above 0; default an hour
+	PaneNs int64
+	// a time at which a pane begins; of months, how much later than in UTC they do; default 0, the start
+	// of 1970
+	OffsetNs int64
+	// panes that are kept, 1 to 4,096; default 1
+	NPanes int64
+}
+
+func (o *PanesOpts) c(s *scope) *C.mlops_panes_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_panes_opts)(s.alloc(C.sizeof_mlops_panes_opts))
+	c.struct_size = C.sizeof_mlops_panes_opts
+	if o.Months {
+		c.flags |= 1
+	}
+	if o.Fade {
+		c.flags |= 2
+	}
+	c.pane_ns = C.int64_t(o.PaneNs)
+	c.offset_ns = C.int64_t(o.OffsetNs)
+	c.n_panes = C.int64_t(o.NPanes)
+	return c
+}
+
 // PolicyOpts: configuration. Zero means the default in each field.
 type PolicyOpts struct {
 	// windows that must be over; 1 to n, default 1
@@ -3785,6 +3852,25 @@ func (o *ShareOpts) c(s *scope) *C.mlops_share_opts {
 	c.done_first = C.int64_t(o.DoneFirst)
 	c.read_max = C.int64_t(o.ReadMax)
 	c.list_lag = C.int64_t(o.ListLag)
+	return c
+}
+
+// SegmentsOpts: configuration of segments.
+type SegmentsOpts struct {
+	// keys that have a profile of their own, 1 to 65,536; default 64
+	NSegments int64
+	// bytes of a key at the most, 1 to 240; longer ones are of the rest; default 64
+	KeySize int64
+}
+
+func (o *SegmentsOpts) c(s *scope) *C.mlops_segments_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_segments_opts)(s.alloc(C.sizeof_mlops_segments_opts))
+	c.struct_size = C.sizeof_mlops_segments_opts
+	c.n_segments = C.int64_t(o.NSegments)
+	c.key_size = C.int64_t(o.KeySize)
 	return c
 }
 
@@ -7961,6 +8047,50 @@ func (x *Profile) Quantile(q float64) float64 {
 	return float64(C.mlops_profile_quantile(x.p, C.double(q)))
 }
 
+// CountPowers: shape of the exponential histogram.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown, or if the profile has edges.
+func (x *Profile) CountPowers() (ProfilePowers, error) {
+	if x == nil || x.p == nil {
+		return ProfilePowers{}, closed("Profile")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_profile_powers
+	out.struct_size = C.sizeof_mlops_profile_powers
+	if err := check(C.mlops_profile_count_powers(x.p, &out), nil, "mlops_profile_count_powers"); err != nil {
+		return ProfilePowers{}, err
+	}
+	return makeProfilePowers(&out), nil
+}
+
+// Power: values in a bin of it: of magnitude above base^index, up to base^(index + 1). Those above
+// 2^64, infinities among them, are in the bin that begins there.
+func (x *Profile) Power(sign int32, index int64) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_profile_power(x.p, C.int32_t(sign), C.int64_t(index)))
+}
+
+// Otlp: the exponential histogram as JSON, with the names of OTLP's ExponentialHistogramDataPoint;
+// sum, min and max where they are finite. Times and attributes are for the caller to add.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; MLOPS_E_INVALID if the profile has edges.
+func (x *Profile) Otlp() (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Profile")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_profile_otlp(x.p, (*C.char)(text), room, needed)
+	}, nil, "mlops_profile_otlp")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
 // Edge: a bundle in use on a device, in mlops_edge_size() bytes. One thread at a time.
 type Edge struct {
 	p *C.mlops_edge
@@ -10627,6 +10757,145 @@ func ListOnline(store *Store) (*Table, error) {
 	return r, nil
 }
 
+// Panes: profiles of the newest panes, in mlops_panes_size() bytes aligned to 8. One thread at a time.
+type Panes struct {
+	p *C.mlops_panes
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapPanes(p *C.mlops_panes) *Panes {
+	x := &Panes{p: p}
+	runtime.SetFinalizer(x, (*Panes).Close)
+	return x
+}
+
+// Close ends this Panes, or this share of it; it may be called again.
+func (x *Panes) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizePanes: bytes that panes of profiles like this one need; 0 if opts are not valid.
+func SizePanes(like *Profile, opts *PanesOpts) int {
+	defer runtime.KeepAlive(like)
+	var s scope
+	defer s.free()
+	if like == nil || like.p == nil {
+		return 0
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0
+	}
+	return int(C.mlops_panes_size(like.p, optsC))
+}
+
+// NewPanes: start without any pane, in the caller's storage.
+//
+// Errors: MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID for an option out of range, or storage
+// that is not aligned.
+func NewPanes(like *Profile, opts *PanesOpts) (*Panes, error) {
+	defer runtime.KeepAlive(like)
+	var s scope
+	defer s.free()
+	var out *C.mlops_panes
+	if like == nil || like.p == nil {
+		return nil, closed("Profile")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	size := C.mlops_panes_size(like.p, optsC)
+	mem := storage(size)
+	if err := check(C.mlops_panes_init(&out, mem.p, size, like.p, optsC), nil, "mlops_panes_init"); err != nil {
+		return nil, err
+	}
+	r := wrapPanes(out)
+	r.keep = []interface{}{mem}
+	return r, nil
+}
+
+// At: the profile of the pane that a time lies in, to count into. A time after the newest pane begins
+// new ones and forgets as many of the oldest; an earlier one is late, and has its pane as long as that
+// is kept.
+//
+// Returns: NULL for a time before the oldest pane that is kept.
+func (x *Panes) At(timeNs int64) *Profile {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(x)
+	p := C.mlops_panes_at(x.p, C.int64_t(timeNs))
+	if p == nil {
+		return nil
+	}
+	return &Profile{p: p, keep: append([]interface{}{}, x.keep...)}
+}
+
+// Pane: a pane by its age, until mlops_panes_at() begins a new one.
+//
+// Returns: NULL if there is none so old.
+func (x *Panes) Pane(age int64) *Profile {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(x)
+	p := C.mlops_panes_pane(x.p, C.int64_t(age))
+	if p == nil {
+		return nil
+	}
+	return &Profile{p: p, keep: append([]interface{}{}, x.keep...)}
+}
+
+// N: panes that there are, the newest among them: 0 to n_panes.
+func (x *Panes) N() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_panes_n(x.p))
+}
+
+// StartNs: when a pane begins, in UTC nanoseconds; it ends where that of age - 1 begins.
+func (x *Panes) StartNs(age int64) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_panes_start_ns(x.p, C.int64_t(age)))
+}
+
+// Merge: add what the newest panes have seen: the sliding window over them.
+//
+// Errors: as mlops_profile_merge(); MLOPS_E_INVALID if n is below 1. Nothing is added then.
+func (x *Panes) Merge(n int64, into *Profile) error {
+	if x == nil || x.p == nil {
+		return closed("Panes")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(into)
+	if into == nil || into.p == nil {
+		return closed("Profile")
+	}
+	return check(C.mlops_panes_merge(x.p, C.int64_t(n), into.p), nil, "mlops_panes_merge")
+}
+
+// Reset: forget all panes.
+func (x *Panes) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_panes_reset(x.p)
+}
+
 // ClassPerformance: counts of probabilities by label, aligned to 8. One thread at a time.
 type ClassPerformance struct {
 	p *C.mlops_class_performance
@@ -11459,6 +11728,149 @@ func (x *Share) NCalls() int64 {
 	}
 	defer runtime.KeepAlive(x)
 	return int64(C.mlops_share_n_calls(x.p))
+}
+
+// Segments: profiles by key, in mlops_segments_size() bytes aligned to 8. One thread at a time.
+type Segments struct {
+	p *C.mlops_segments
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapSegments(p *C.mlops_segments) *Segments {
+	x := &Segments{p: p}
+	runtime.SetFinalizer(x, (*Segments).Close)
+	return x
+}
+
+// Close ends this Segments, or this share of it; it may be called again.
+func (x *Segments) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeSegments: bytes that segments of profiles like this one need; 0 if opts are not valid.
+func SizeSegments(like *Profile, opts *SegmentsOpts) int {
+	defer runtime.KeepAlive(like)
+	var s scope
+	defer s.free()
+	if like == nil || like.p == nil {
+		return 0
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0
+	}
+	return int(C.mlops_segments_size(like.p, optsC))
+}
+
+// NewSegments: start without any segment, in the caller's storage.
+//
+// Errors: MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID for an option out of range, or storage
+// that is not aligned.
+func NewSegments(like *Profile, opts *SegmentsOpts) (*Segments, error) {
+	defer runtime.KeepAlive(like)
+	var s scope
+	defer s.free()
+	var out *C.mlops_segments
+	if like == nil || like.p == nil {
+		return nil, closed("Profile")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	size := C.mlops_segments_size(like.p, optsC)
+	mem := storage(size)
+	if err := check(C.mlops_segments_init(&out, mem.p, size, like.p, optsC), nil, "mlops_segments_init"); err != nil {
+		return nil, err
+	}
+	r := wrapSegments(out)
+	r.keep = []interface{}{mem}
+	return r, nil
+}
+
+// At: the profile of a key, to count into. The first n_segments keys begin one; those that come later,
+// and those that are too long, have that of the rest.
+func (x *Segments) At(key string) *Profile {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	p := C.mlops_segments_at(x.p, s.str(key))
+	if p == nil {
+		return nil
+	}
+	return &Profile{p: p, keep: append([]interface{}{}, x.keep...)}
+}
+
+// N: keys that have a profile of their own.
+func (x *Segments) N() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_segments_n(x.p))
+}
+
+// Key: a key, in the order in which they came.
+//
+// Returns: NULL if index is out of range.
+func (x *Segments) Key(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_segments_key(x.p, C.int64_t(index)))
+}
+
+// Profile: a profile.
+//
+// Returns: NULL if index is out of range.
+func (x *Segments) Profile(index int64) *Profile {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(x)
+	p := C.mlops_segments_profile(x.p, C.int64_t(index))
+	if p == nil {
+		return nil
+	}
+	return &Profile{p: p, keep: append([]interface{}{}, x.keep...)}
+}
+
+// Merge: add what other segments have seen, key by key; keys for which there is no more room are of
+// the rest, and so is the other's rest. As long as all keys have room, order tells in nothing but the
+// order of keys.
+//
+// Errors: MLOPS_E_INVALID if the configurations differ; MLOPS_E_LIMIT beyond 2^63 - 1 values in all
+// segments. Nothing is added in either case.
+func (x *Segments) Merge(other *Segments) error {
+	if x == nil || x.p == nil {
+		return closed("Segments")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("Segments")
+	}
+	return check(C.mlops_segments_merge(x.p, other.p), nil, "mlops_segments_merge")
+}
+
+// Reset: forget all keys.
+func (x *Segments) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_segments_reset(x.p)
 }
 
 // Slot: where a model is published. Ends with mlops_slot_free().

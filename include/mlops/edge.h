@@ -3,8 +3,8 @@
  * A mlops_edge predicts straight from the bundle's bytes, in flash or a mapped file, and counts
  * what it sees into profiles over the bundle's own bins, which a server can merge. It runs the same
  * objects as the full library and gives the same bits. This header and mlops/base.h,
- * mlops/profile.h, mlops/profile_read.h, mlops/detector.h, mlops/kll.h, mlops/hll.h and
- * mlops/items.h are all of the API that a build with -Dedge=true has.
+ * mlops/profile.h, mlops/profile_read.h, mlops/panes.h, mlops/segments.h, mlops/detector.h,
+ * mlops/kll.h, mlops/hll.h and mlops/items.h are all of the API that a build with -Dedge=true has.
  */
 #ifndef MLOPS_EDGE_H
 #define MLOPS_EDGE_H

@@ -79,6 +79,58 @@ MLOPS_API double mlops_profile_edge(const mlops_profile *self, int64_t index);
  */
 MLOPS_API double mlops_profile_quantile(const mlops_profile *self, double q);
 
+/** A profile without edges as an exponential histogram, which OpenTelemetry and Prometheus have:
+ * each bin is a power of a base, with its greater end, and bins of the profile add up to them
+ * exactly. Prometheus counts from 1 where this counts from 0. */
+typedef struct mlops_profile_powers {
+    uint32_t struct_size;  /**< MLOPS_PROFILE_POWERS_INIT sets it */
+    int32_t scale;         /**< the base is 2^(2^-scale): 2 at 0; -1 to -5 where bins are coarser */
+    int64_t n;             /**< values: neither null nor NaN */
+    int64_t n_zero;        /**< values of magnitude up to zero_threshold */
+    double zero_threshold; /**< 2^-32 */
+    int64_t positive_offset; /**< index of the first bin above zero */
+    int64_t n_positive;      /**< bins from there on */
+    int64_t negative_offset; /**< the same below zero, by magnitude */
+    int64_t n_negative;      /**< bins from there on */
+} mlops_profile_powers;
+
+#define MLOPS_PROFILE_POWERS_INIT                                                                  \
+    { sizeof(mlops_profile_powers), 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/**
+ * Shape of the exponential histogram.
+ *
+ * @param self      profile
+ * @param[out] out  @shape(1) struct_size must be set
+ * @return MLOPS_E_INVALID if struct_size is unknown, or if the profile has edges
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_profile_count_powers(const mlops_profile *self,
+                                                  mlops_profile_powers *out);
+
+/** Values in a bin of it: of magnitude above base^index, up to base^(index + 1). Those above 2^64,
+ * infinities among them, are in the bin that begins there.
+ * @param self   profile
+ * @param sign   1: above zero; -1: below; -1 is returned for any other, and if the profile has
+ * edges
+ * @param index  any
+ * @since 0.1 */
+MLOPS_API int64_t mlops_profile_power(const mlops_profile *self, int32_t sign, int64_t index);
+
+/**
+ * The exponential histogram as JSON, with the names of OTLP's ExponentialHistogramDataPoint; sum,
+ * min and max where they are finite. Times and attributes are for the caller to add.
+ *
+ * @param self         profile
+ * @param[out] text    @nullable @shape(cap) NULL to ask for the size
+ * @param cap          bytes of room, with the NUL
+ * @param[out] needed  @nullable length without the NUL
+ * @return MLOPS_E_ARENA if cap is too small; MLOPS_E_INVALID if the profile has edges
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_profile_otlp(const mlops_profile *self, char *text, size_t cap,
+                                          size_t *needed);
+
 #ifdef __cplusplus
 }
 #endif

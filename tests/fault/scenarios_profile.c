@@ -44,6 +44,39 @@ static int merge_and_save(mlops_profile *p, mlops_profile *q) {
     return good && mlops_profile_bin(p, 1) == 0 ? MLOPS_OK : SWEEP_WRONG;
 }
 
+/* Panes and segments of profiles like this one, and powers of two: in memory that is there. */
+static int use_windows(const mlops_profile *like) {
+    static uint64_t storage[2][2048], room[512];
+    mlops_panes *panes;
+    mlops_segments *segments;
+    mlops_profile *log, *sum;
+    mlops_profile_powers powers = MLOPS_PROFILE_POWERS_INIT;
+    mlops_segments_opts few = MLOPS_SEGMENTS_OPTS_INIT;
+    char text[512];
+    few.n_segments = 1;
+    if (mlops_profile_init(&log, room, sizeof room, NULL) || mlops_profile_add(log, VALUES, 4) ||
+        mlops_profile_count_powers(log, &powers) || powers.n_positive != 6 ||
+        mlops_profile_power(log, 1, 0) != 2 || mlops_profile_otlp(log, text, sizeof text, NULL))
+        return SWEEP_WRONG;
+    if (mlops_panes_size(like, NULL) > sizeof storage[0] ||
+        mlops_panes_init(&panes, storage[0], sizeof storage[0], like, NULL))
+        return SWEEP_WRONG;
+    sum = mlops_panes_at(panes, 5);
+    if (!sum || mlops_panes_n(panes) != 1 || mlops_panes_start_ns(panes, 0) != 0 ||
+        mlops_panes_pane(panes, 0) != sum || mlops_panes_merge(panes, 1, sum))
+        return SWEEP_WRONG;
+    mlops_panes_reset(panes);
+    if (mlops_segments_size(like, &few) > sizeof storage[1] ||
+        mlops_segments_init(&segments, storage[1], sizeof storage[1], like, &few))
+        return SWEEP_WRONG;
+    sum = mlops_segments_at(segments, "a");
+    if (mlops_segments_n(segments) != 1 || mlops_segments_key(segments, 0)[0] != 'a' ||
+        mlops_segments_profile(segments, 0) != sum || mlops_segments_merge(segments, segments))
+        return SWEEP_WRONG;
+    mlops_segments_reset(segments);
+    return MLOPS_OK;
+}
+
 static int use_two(const mlops_host *host, const char *dir) {
     mlops_profile *p, *q;
     mlops_error err;
@@ -53,6 +86,7 @@ static int use_two(const mlops_host *host, const char *dir) {
     status = make(&q, host, &err);
     int result = q && status ? SWEEP_WRONG : sweep_told(status, &err);
     if (!status) result = merge_and_save(p, q);
+    if (!status && !result) result = use_windows(p);
     mlops_profile_free(q);
     mlops_profile_free(p);
     return result;

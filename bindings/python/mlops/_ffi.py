@@ -1437,6 +1437,24 @@ mlops_profile_moments._fields_ = [
 assert C.sizeof(mlops_profile_moments) == 48
 
 
+class mlops_profile_powers(C.Structure):
+    pass
+
+
+mlops_profile_powers._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("scale", C.c_int32),
+    ("n", C.c_int64),
+    ("n_zero", C.c_int64),
+    ("zero_threshold", C.c_double),
+    ("positive_offset", C.c_int64),
+    ("n_positive", C.c_int64),
+    ("negative_offset", C.c_int64),
+    ("n_negative", C.c_int64),
+]
+assert C.sizeof(mlops_profile_powers) == 64
+
+
 class mlops_erase_opts(C.Structure):
     pass
 
@@ -2075,6 +2093,20 @@ mlops_online_opts._fields_ = [
 assert C.sizeof(mlops_online_opts) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
 
 
+class mlops_panes_opts(C.Structure):
+    pass
+
+
+mlops_panes_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("pane_ns", C.c_int64),
+    ("offset_ns", C.c_int64),
+    ("n_panes", C.c_int64),
+]
+assert C.sizeof(mlops_panes_opts) == 32
+
+
 class mlops_policy_opts(C.Structure):
     pass
 
@@ -2167,6 +2199,19 @@ mlops_share_opts._fields_ = [
     ("list_lag", C.c_int64),
 ]
 assert C.sizeof(mlops_share_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 60)
+
+
+class mlops_segments_opts(C.Structure):
+    pass
+
+
+mlops_segments_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("n_segments", C.c_int64),
+    ("key_size", C.c_int64),
+]
+assert C.sizeof(mlops_segments_opts) == 24
 
 
 class mlops_divide_opts(C.Structure):
@@ -2633,6 +2678,9 @@ _rt.declare(lib.mlops_profile_n_bins, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_profile_bin, C.c_int64, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_profile_edge, C.c_double, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_profile_quantile, C.c_double, C.c_void_p, C.c_double)
+_rt.declare(lib.mlops_profile_count_powers, C.c_int32, C.c_void_p, C.POINTER(mlops_profile_powers))
+_rt.declare(lib.mlops_profile_power, C.c_int64, C.c_void_p, C.c_int32, C.c_int64)
+_rt.declare(lib.mlops_profile_otlp, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_edge_size, C.c_int32, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_edge_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_edge_n_features, C.c_int64, C.c_void_p)
@@ -2866,6 +2914,15 @@ _rt.declare(lib.mlops_online_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p,
 _rt.declare(lib.mlops_online_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_online_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_panes_size, C.c_size_t, C.c_void_p, C.POINTER(mlops_panes_opts))
+_rt.declare(lib.mlops_panes_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.POINTER(mlops_panes_opts))
+_rt.declare(lib.mlops_panes_at, C.c_void_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_panes_pane, C.c_void_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_panes_n, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_panes_start_ns, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_panes_merge, C.c_int32, C.c_void_p, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_panes_reset, None, C.c_void_p)
 _rt.declare(lib.mlops_class_performance_size, C.c_size_t, C.c_int64)
 _rt.declare(lib.mlops_class_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_int64)
 _rt.declare(lib.mlops_class_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_int64, C.c_void_p,
@@ -2989,6 +3046,15 @@ _rt.declare(lib.mlops_share_memory, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(
 _rt.declare(lib.mlops_share_close, None, C.c_void_p)
 _rt.declare(lib.mlops_share_remote, C.c_void_p, C.c_void_p)
 _rt.declare(lib.mlops_share_n_calls, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_segments_size, C.c_size_t, C.c_void_p, C.POINTER(mlops_segments_opts))
+_rt.declare(lib.mlops_segments_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.POINTER(mlops_segments_opts))
+_rt.declare(lib.mlops_segments_at, C.c_void_p, C.c_void_p, C.c_char_p)
+_rt.declare(lib.mlops_segments_n, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_segments_key, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_segments_profile, C.c_void_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_segments_merge, C.c_int32, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_segments_reset, None, C.c_void_p)
 _rt.declare(lib.mlops_slot_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_slot_free, None, C.c_void_p)
 _rt.declare(lib.mlops_slot_publish, None, C.c_void_p, C.c_void_p)
@@ -3556,6 +3622,33 @@ def _profile_moments(s):
         variance=s.variance,
         skewness=s.skewness,
         kurtosis=s.kurtosis,
+    )
+
+
+@dataclass(frozen=True)
+class ProfilePowers:
+    """A profile without edges as an exponential histogram, which OpenTelemetry and Prometheus have: each bin is a power of a base, with its greater end, and bins of the profile add up to them exactly. Prometheus counts from 1 where this counts from 0."""
+
+    scale: int  # the base is 2^(2^-scale): 2 at 0; -1 to -5 where bins are coarser
+    n: int  # values: neither null nor NaN
+    n_zero: int  # values of magnitude up to zero_threshold
+    zero_threshold: float  # 2^-32
+    positive_offset: int  # index of the first bin above zero
+    n_positive: int  # bins from there on
+    negative_offset: int  # the same below zero, by magnitude
+    n_negative: int  # bins from there on
+
+
+def _profile_powers(s):
+    return ProfilePowers(
+        scale=s.scale,
+        n=s.n,
+        n_zero=s.n_zero,
+        zero_threshold=s.zero_threshold,
+        positive_offset=s.positive_offset,
+        n_positive=s.n_positive,
+        negative_offset=s.negative_offset,
+        n_negative=s.n_negative,
     )
 
 
@@ -7902,6 +7995,48 @@ class Profile(_rt.Handle):
             out = lib.mlops_profile_quantile(h, q)
         return out
 
+    def count_powers(self):
+        """Shape of the exponential histogram.
+
+        Raises: InvalidError if struct_size is unknown, or if the profile has edges.
+        """
+        h = self._open()
+        out = mlops_profile_powers(C.sizeof(mlops_profile_powers))
+        with h.lock:
+            status = lib.mlops_profile_count_powers(h, C.byref(out))
+        if status:
+            _rt.check(status, "Profile.count_powers", why={
+                -1: "struct_size is unknown, or if the profile has edges",
+            })
+        return _profile_powers(out)
+
+    def power(self, sign, index):
+        """Values in a bin of it: of magnitude above base^index, up to base^(index + 1). Those above 2^64,
+        infinities among them, are in the bin that begins there.
+
+            sign: 1: above zero; -1: below; -1 is returned for any other, and if the profile has edges
+            index: any
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_power(h, _rt.integer(sign, -2 ** 31, 2 ** 31 - 1, "sign"), _rt.integer(index,
+                    -2 ** 63, 2 ** 63 - 1, "index"))
+        return out
+
+    def otlp(self):
+        """The exponential histogram as JSON, with the names of OTLP's ExponentialHistogramDataPoint; sum, min
+        and max where they are finite. Times and attributes are for the caller to add.
+
+        Raises: ArenaError if cap is too small; InvalidError if the profile has edges.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_profile_otlp(h, text, cap, needed),
+                    "Profile.otlp", why={
+                -1: "the profile has edges",
+            })
+        return _rt.decoded(text)
+
 
 @_rt.noun("edge")
 class Edge(_rt.Handle):
@@ -10355,6 +10490,131 @@ class Online(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
 
+@_rt.noun("panes")
+class Panes(_rt.Handle):
+    """Profiles of the newest panes, in Panes.size() bytes aligned to 8. One thread at a time."""
+
+    _end = None
+    _locked = True
+
+    @staticmethod
+    def size(like, *, months=False, fade=False, pane_ns=None, offset_ns=None, n_panes=None):
+        """Bytes that panes of profiles like this one need; 0 if opts are not valid.
+
+            like: whose configuration each pane's profile has
+            months: a pane is a month; pane_ns must be 0
+            fade: one profile without edges, halved at the end of each pane; n_panes must be 0 or 1
+            pane_ns: what a pane takes, above 0; default an hour
+            offset_ns: a time at which a pane begins; of months, how much later than in UTC they do;
+                default 0, the start of 1970
+            n_panes: panes that are kept, 1 to 4,096; default 1
+        """
+        like_h = _rt.opened(like, Profile, "like")
+        opts = _panes_opts(months=months, fade=fade, pane_ns=pane_ns, offset_ns=offset_ns, n_panes=n_panes)
+        with _rt.locked(like_h):
+            out = lib.mlops_panes_size(like_h, C.byref(opts))
+        return out
+
+    def __init__(self, like, *, months=False, fade=False, pane_ns=None, offset_ns=None, n_panes=None):
+        """Start without any pane, in the caller's storage.
+
+            like: whose configuration each pane's profile has; it is copied
+            months: a pane is a month; pane_ns must be 0
+            fade: one profile without edges, halved at the end of each pane; n_panes must be 0 or 1
+            pane_ns: what a pane takes, above 0; default an hour
+            offset_ns: a time at which a pane begins; of months, how much later than in UTC they do;
+                default 0, the start of 1970
+            n_panes: panes that are kept, 1 to 4,096; default 1
+
+        Raises: ArenaError if size is too small; InvalidError for an option out of range, or storage that is
+        not aligned.
+        """
+        out = C.c_void_p()
+        like_h = _rt.opened(like, Profile, "like")
+        opts = _panes_opts(months=months, fade=fade, pane_ns=pane_ns, offset_ns=offset_ns, n_panes=n_panes)
+        size = lib.mlops_panes_size(like_h, C.byref(opts))
+        mem = _rt.Storage(size)
+        with _rt.locked(like_h):
+            status = lib.mlops_panes_init(C.byref(out), mem.address, size, like_h, C.byref(opts))
+        if status:
+            _rt.check(status, "Panes", why={
+                -1: "an option out of range, or storage that is not aligned",
+            })
+        self._h = self._owner(out.value, keep=(mem,), owned=False)
+
+    def at(self, time_ns):
+        """The profile of the pane that a time lies in, to count into. A time after the newest pane begins new
+        ones and forgets as many of the oldest; an earlier one is late, and has its pane as long as that is
+        kept.
+
+            time_ns: UTC nanoseconds
+
+        Returns: None for a time before the oldest pane that is kept.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_panes_at(h, _rt.integer(time_ns, -2 ** 63, 2 ** 63 - 1, "time_ns"))
+        if out is None:
+            return None
+        return _rt.classes["profile"]._wrap(out, keep=h, owned=False, lock=h.lock)
+
+    def pane(self, age):
+        """A pane by its age, until Panes.at() begins a new one.
+
+            age: 0: the newest; 1: the one before
+
+        Returns: None if there is none so old.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_panes_pane(h, _rt.integer(age, -2 ** 63, 2 ** 63 - 1, "age"))
+        if out is None:
+            return None
+        return _rt.classes["profile"]._wrap(out, keep=h, owned=False, lock=h.lock)
+
+    @property
+    def n(self):
+        """Panes that there are, the newest among them: 0 to n_panes."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_panes_n(h)
+        return out
+
+    def start_ns(self, age):
+        """When a pane begins, in UTC nanoseconds; it ends where that of age - 1 begins.
+
+            age: 0: the newest; -1: the one that is to follow. INT64_MIN is returned if there is none
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_panes_start_ns(h, _rt.integer(age, -2 ** 63, 2 ** 63 - 1, "age"))
+        return out
+
+    def merge(self, n, into):
+        """Add what the newest panes have seen: the sliding window over them.
+
+            n: panes, 1 or more, as many as there are
+            into: profile of the same configuration
+
+        Raises: as Profile.merge(); InvalidError if n is below 1. Nothing is added then.
+        """
+        h = self._open()
+        into_h = _rt.opened(into, Profile, "into")
+        with _rt.locked(h, into_h):
+            status = lib.mlops_panes_merge(h, _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n", 1), into_h)
+        if status:
+            _rt.check(status, f"Panes.merge({n})", why={
+                -1: "n is below 1",
+                -10: "beyond 2^63 - 1 values in all",
+            })
+
+    def reset(self):
+        """Forget all panes."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_panes_reset(h)
+
+
 @_rt.noun("class_performance")
 class ClassPerformance(_rt.Handle):
     """Counts of probabilities by label, aligned to 8. One thread at a time."""
@@ -11077,6 +11337,122 @@ class Share(_rt.Handle):
         h = self._open()
         out = lib.mlops_share_n_calls(h)
         return out
+
+
+@_rt.noun("segments")
+class Segments(_rt.Handle):
+    """Profiles by key, in Segments.size() bytes aligned to 8. One thread at a time."""
+
+    _end = None
+    _locked = True
+
+    @staticmethod
+    def size(like, *, n_segments=None, key_size=None):
+        """Bytes that segments of profiles like this one need; 0 if opts are not valid.
+
+            like: whose configuration each profile has
+            n_segments: keys that have a profile of their own, 1 to 65,536; default 64
+            key_size: bytes of a key at the most, 1 to 240; longer ones are of the rest; default 64
+        """
+        like_h = _rt.opened(like, Profile, "like")
+        opts = _segments_opts(n_segments=n_segments, key_size=key_size)
+        with _rt.locked(like_h):
+            out = lib.mlops_segments_size(like_h, C.byref(opts))
+        return out
+
+    def __init__(self, like, *, n_segments=None, key_size=None):
+        """Start without any segment, in the caller's storage.
+
+            like: whose configuration each profile has; it is copied
+            n_segments: keys that have a profile of their own, 1 to 65,536; default 64
+            key_size: bytes of a key at the most, 1 to 240; longer ones are of the rest; default 64
+
+        Raises: ArenaError if size is too small; InvalidError for an option out of range, or storage that is
+        not aligned.
+        """
+        out = C.c_void_p()
+        like_h = _rt.opened(like, Profile, "like")
+        opts = _segments_opts(n_segments=n_segments, key_size=key_size)
+        size = lib.mlops_segments_size(like_h, C.byref(opts))
+        mem = _rt.Storage(size)
+        with _rt.locked(like_h):
+            status = lib.mlops_segments_init(C.byref(out), mem.address, size, like_h, C.byref(opts))
+        if status:
+            _rt.check(status, "Segments", why={
+                -1: "an option out of range, or storage that is not aligned",
+            })
+        self._h = self._owner(out.value, keep=(mem,), owned=False)
+
+    def at(self, key):
+        """The profile of a key, to count into. The first n_segments keys begin one; those that come later,
+        and those that are too long, have that of the rest.
+
+            key: text
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_segments_at(h, _rt.string(key, "key"))
+        return _rt.classes["profile"]._wrap(out, keep=h, owned=False, lock=h.lock)
+
+    @property
+    def n(self):
+        """Keys that have a profile of their own."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_segments_n(h)
+        return out
+
+    def key(self, index):
+        """A key, in the order in which they came.
+
+            index: 0 to n - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_segments_key(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def profile(self, index):
+        """A profile.
+
+            index: 0 to n - 1: of that key; -1: of the rest
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_segments_profile(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        if out is None:
+            return None
+        return _rt.classes["profile"]._wrap(out, keep=h, owned=False, lock=h.lock)
+
+    def merge(self, other):
+        """Add what other segments have seen, key by key; keys for which there is no more room are of the
+        rest, and so is the other's rest. As long as all keys have room, order tells in nothing but the
+        order of keys.
+
+            other: segments of profiles of the same configuration; unchanged
+
+        Raises: InvalidError if the configurations differ; LimitError beyond 2^63 - 1 values in all segments.
+        Nothing is added in either case.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, Segments, "other")
+        with _rt.locked(h, other_h):
+            status = lib.mlops_segments_merge(h, other_h)
+        if status:
+            _rt.check(status, "Segments.merge", why={
+                -1: "the configurations differ",
+                -10: "beyond 2^63 - 1 values in all segments",
+            })
+
+    def reset(self):
+        """Forget all keys."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_segments_reset(h)
 
 
 @_rt.noun("slot")
@@ -12162,6 +12538,22 @@ def _online_opts(*, created=None, ttl_ns=None):
     return o
 
 
+def _panes_opts(*, months=False, fade=False, pane_ns=None, offset_ns=None, n_panes=None):
+    o = mlops_panes_opts(C.sizeof(mlops_panes_opts))
+    o._keep, o._raised = [], []
+    if months:
+        o.flags |= 1
+    if fade:
+        o.flags |= 2
+    if pane_ns is not None:
+        o.pane_ns = _rt.integer(pane_ns, -2 ** 63, 2 ** 63 - 1, "pane_ns")
+    if offset_ns is not None:
+        o.offset_ns = _rt.integer(offset_ns, -2 ** 63, 2 ** 63 - 1, "offset_ns")
+    if n_panes is not None:
+        o.n_panes = _rt.integer(n_panes, -2 ** 63, 2 ** 63 - 1, "n_panes")
+    return o
+
+
 def _policy_opts(*, k=None, n=None, calm=None, over=None, clear=None, critical=None, pause_ns=None):
     o = mlops_policy_opts(C.sizeof(mlops_policy_opts))
     o._keep, o._raised = [], []
@@ -12246,6 +12638,16 @@ def _share_opts(*, busy_from=None, busy_calls=None, busy_every=None, done_first=
         o.read_max = _rt.integer(read_max, -2 ** 63, 2 ** 63 - 1, "read_max")
     if list_lag is not None:
         o.list_lag = _rt.integer(list_lag, -2 ** 63, 2 ** 63 - 1, "list_lag")
+    return o
+
+
+def _segments_opts(*, n_segments=None, key_size=None):
+    o = mlops_segments_opts(C.sizeof(mlops_segments_opts))
+    o._keep, o._raised = [], []
+    if n_segments is not None:
+        o.n_segments = _rt.integer(n_segments, -2 ** 63, 2 ** 63 - 1, "n_segments")
+    if key_size is not None:
+        o.key_size = _rt.integer(key_size, -2 ** 63, 2 ** 63 - 1, "key_size")
     return o
 
 
@@ -14208,6 +14610,7 @@ __all__ = [
     "NomemError",
     "NotFoundError",
     "Online",
+    "Panes",
     "ParseError",
     "Part",
     "Performance",
@@ -14218,6 +14621,7 @@ __all__ = [
     "Pool",
     "Profile",
     "ProfileMoments",
+    "ProfilePowers",
     "ProfileSummary",
     "RankingPerformance",
     "Reference",
@@ -14227,6 +14631,7 @@ __all__ = [
     "Run",
     "RunStatus",
     "SchemaError",
+    "Segments",
     "Share",
     "Slot",
     "Split",

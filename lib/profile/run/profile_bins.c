@@ -148,8 +148,3 @@ void mlops__bins_merge(mlops_profile *self, const mlops_profile *other, int64_t 
         self->sides[side].n_over += s->n_over;
     }
 }
-
-int mlops__bins_too_coarse(const mlops_profile *self) {
-    uint64_t n = self->sides[0].n + self->sides[1].n;
-    return self->shift > 0 && 2 * n <= self->shape.bins_size / self->width;
-}

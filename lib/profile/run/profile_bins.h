@@ -63,7 +63,4 @@ void mlops__bins_other(mlops_profile *self, uint64_t bits);
 /* Adds the bins of other, room for n_values in all. */
 void mlops__bins_merge(mlops_profile *self, const mlops_profile *other, int64_t n_values);
 
-/* True if windows of so many bins might have fitted with one shift less, whatever is in them. */
-int mlops__bins_too_coarse(const mlops_profile *self);
-
 #endif

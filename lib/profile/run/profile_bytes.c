@@ -228,10 +228,11 @@ static mlops_status read_windows(mlops_profile *self, mlops__cursor *in) {
                                                : mlops__cursor_u64(in));
         if (!window_agrees(self, side)) return MLOPS_E_CORRUPT;
     }
-    return mlops__bins_too_coarse(self) ? MLOPS_E_CORRUPT : MLOPS_OK;
+    return MLOPS_OK; /* one that faded may be coarser than what is left of it asks for */
 }
 
-/* There are different values if there are any, no more of them, and no history. */
+/* There are different values if there are any, and no history. Of one that faded they may be more
+ * than the values that are left. */
 static mlops_status read_distinct(mlops_profile *self, mlops__cursor *in) {
     mlops_hll *distinct = mlops__profile_distinct(self);
     mlops_hll_opts opts = MLOPS_HLL_OPTS_INIT;
@@ -248,8 +249,7 @@ static mlops_status read_distinct(mlops_profile *self, mlops__cursor *in) {
     if (needed != n || distinct->flags != MLOPS_HLL_WITHOUT_HISTORY || s.lg_k != opts.lg_k)
         return MLOPS_E_CORRUPT;
     int64_t n_values = mlops__profile_values(self);
-    return (s.n_coupons == 0) != (n_values == 0) || s.n_coupons > n_values ? MLOPS_E_CORRUPT
-                                                                           : MLOPS_OK;
+    return (s.n_coupons == 0) != (n_values == 0) ? MLOPS_E_CORRUPT : MLOPS_OK;
 }
 
 static mlops_status read_categories(mlops_profile *self, mlops__cursor *in) {

@@ -82,14 +82,22 @@ mlops_status mlops_profile_init(mlops_profile **out, void *mem, size_t size,
     return MLOPS_OK;
 }
 
-static int same_shape(const mlops_profile *a, const mlops_profile *b) {
+int mlops__profile_alike(const mlops_profile *a, const mlops_profile *b) {
     return !memcmp(&a->shape, &b->shape, sizeof a->shape) &&
            !memcmp(a->data, b->data, mlops__profile_tree(a) * 8) &&
            !memcmp(mlops__profile_names(a), mlops__profile_names(b), a->shape.names_size);
 }
 
+void mlops__profile_like(void *mem, const mlops_profile *like) {
+    mlops_profile *self;
+    size_t size = mlops__profile_bytes(&like->shape);
+    (void)mlops__profile_begin(&self, mem, size, &like->shape); /* there is room */
+    memcpy(self->data, like->data, mlops__profile_tree(like) * 8);
+    memcpy(mlops__profile_names(self), mlops__profile_names(like), like->shape.names_size);
+}
+
 mlops_status mlops_profile_merge(mlops_profile *self, const mlops_profile *other) {
-    if (!same_shape(self, other)) return MLOPS_E_INVALID;
+    if (!mlops__profile_alike(self, other)) return MLOPS_E_INVALID;
     MLOPS_TRY(mlops__profile_room(self, other->n));
     if (self->shape.n_edges) {
         uint64_t *bins = self->data + mlops__profile_tree(self);

@@ -74,6 +74,11 @@ static double far_end(const mlops_profile *self, int side, uint64_t away) {
     return mlops__bins_edge(s->low + (away - 2), self->shift);
 }
 
+double mlops__profile_far(const mlops_profile *self, int64_t index) {
+    int64_t step = index - zero_of(self);
+    return step < 0 ? 0.0 - far_end(self, 1, (uint64_t)-step) : far_end(self, 0, (uint64_t)step);
+}
+
 double mlops_profile_edge(const mlops_profile *self, int64_t index) {
     int64_t n_bins = mlops_profile_n_bins(self);
     if (index < 0 || index >= n_bins) return nan_value();

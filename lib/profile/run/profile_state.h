@@ -109,9 +109,21 @@ size_t mlops__profile_slot(const mlops_profile *self, int64_t rank);
 /* Bin of a key among those that mlops_profile_bin() tells of; -1: there is none as yet. */
 int64_t mlops__profile_find(const mlops_profile *self, uint64_t key);
 
+/* The end of a bin that is away from zero, without edges; the greatest value of those above all. */
+double mlops__profile_far(const mlops_profile *self, int64_t index);
+
 /* An empty profile without edges and names as yet. MLOPS_E_ARENA, MLOPS_E_INVALID (not aligned). */
 mlops_status mlops__profile_begin(mlops_profile **out, void *mem, size_t size,
                                   const mlops__profile_shape *shape);
+
+/* An empty profile of the same configuration, in as many bytes, aligned to 8. */
+void mlops__profile_like(void *mem, const mlops_profile *like);
+
+/* Whether both have one configuration. */
+int mlops__profile_alike(const mlops_profile *a, const mlops_profile *b);
+
+/* Halves all counts of a profile without edges, downwards. What is left is as fine as it was. */
+void mlops__profile_halve(mlops_profile *self);
 
 /* Sets the edge of the next rank. False if it is not finite or not above the one before. */
 int mlops__profile_set_edge(mlops_profile *self, int64_t rank, double edge);

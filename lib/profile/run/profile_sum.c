@@ -140,6 +140,32 @@ double mlops__sum_variance(const mlops__sum *self, const mlops__squares *squares
     return mlops__i128_mean(all, point, n) / (double)n;
 }
 
+/* limb times by, over n, bit by bit. Returns whether anything is left over. */
+static int share_of(uint64_t *limb, size_t n_limbs, uint64_t by, uint64_t n) {
+    uint64_t product[WIDE] = {0}, rest = 0;
+    for (size_t i = 0; i < n_limbs; i++) add_product(product, WIDE, limb[i], by, i);
+    memset(limb, 0, n_limbs * sizeof *limb);
+    for (size_t i = 64 * (n_limbs + 1); i-- > 0;) {
+        rest = rest << 1 | (product[i / 64] >> i % 64 & 1);
+        if (rest < n) continue;
+        rest -= n;
+        limb[i / 64] |= (uint64_t)1 << i % 64;
+    }
+    return rest != 0;
+}
+
+void mlops__sum_share(mlops__sum *self, mlops__squares *squares, int64_t share, int64_t n) {
+    uint64_t sign = (uint64_t)0 - (self->limb[2] >> 63);
+    if (n == 0 || share == n) return;
+    mlops__sum a = magnitude_of(self);
+    (void)share_of(a.limb, 3, (uint64_t)share, (uint64_t)n);
+    if (share_of(squares->limb, LIMBS, (uint64_t)share, (uint64_t)n))
+        add_product(squares->limb, LIMBS, 1, 1, 0);
+    for (size_t i = 0; i < 3; i++) a.limb[i] ^= sign;
+    add_limbs(&a, sign & 1, 0, 0);
+    *self = a;
+}
+
 /* More bits in use than so many terms below 2^bits can have. */
 static int beyond(const uint64_t *limb, size_t n, uint32_t bits, uint64_t n_terms) {
     uint64_t most[WIDE] = {0};

@@ -52,6 +52,10 @@ double mlops__sum_mean(const mlops__sum *self, int32_t scale, int64_t n);
 double mlops__sum_variance(const mlops__sum *self, const mlops__squares *squares, int32_t scale,
                            int64_t n);
 
+/* Makes both the sums of share of their n terms, share <= n: mean and variance stay as they are,
+ * but for a last unit, and the variance becomes no less than 0. */
+void mlops__sum_share(mlops__sum *self, mlops__squares *squares, int64_t share, int64_t n);
+
 /* True if so many terms can add up to it, and their squares to that. */
 int mlops__sum_possible(const mlops__sum *self, const mlops__squares *squares, int64_t n_terms);
 

@@ -183,7 +183,9 @@ static mlops_status refuse(passes *self, mlops_error *err) {
     double size =
         column_size(self, self->first) + SLACK + TABLES + (double)atomic_load(&self->purse.used);
     if (self->reference.path || self->current.path) size += READER;
-    if (!is_text && type != MLOPS_TYPE_BOOL) size += 8 * (double)(n > m ? n : m);
+    double room = 8 * (double)(n > m ? n : m); /* as mlops__drift_job_room() has it */
+    if (self->job.rule.preset) room = 3 * (room + 8 * ((double)n + (double)m));
+    if (!is_text && type != MLOPS_TYPE_BOOL) size += room;
     return mlops__fail(err, MLOPS_E_LIMIT,
                        "column '%s' takes %lld bytes of memory%s, with %lld rows of the reference "
                        "and %lld to judge; mlops_call.memory_max is %zu. Raise it%s",

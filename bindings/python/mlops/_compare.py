@@ -6,11 +6,11 @@
 import csv as _csv
 import ctypes as C
 import os
+import re
 
-from . import _ffi
 from . import _runtime as _rt
 from . import _tables
-from ._ffi import ArrowArrayStream, Reference, Table
+from ._ffi import ArrowArrayStream, Error, Reference, Table
 from ._tables import table
 
 PATHS = str, bytes, os.PathLike
@@ -39,7 +39,12 @@ def compare(reference, current, *, memory_max=None, progress=None, csv=None, **o
         raise TypeError("csv: only the path of a CSV file takes options")
     drift = _rt.classes["drift"]
     if memory_max is not None or is_function(reference) or is_function(current):
-        return drift.compare_stream(drift=opts, csv=csv, **source("reference", reference), **source("current", current))
+        sides = {**source("reference", reference), **source("current", current)}
+        try:
+            return drift.compare_stream(drift=opts, csv=csv, **sides)
+        except Error as wrong:  # options by the names that they have here
+            wrong.args = (re.sub(r'\b(?:drift|call)\["(\w+)"\]', r"\1=", str(wrong)), *wrong.args[1:])
+            raise
     if isinstance(reference, Reference):
         return drift.compare_reference(reference, whole("current", current, csv), **opts)
     return drift.compare(whole("reference", reference, csv), whole("current", current, csv), **opts)

@@ -25,6 +25,14 @@ static inline __m512i units_of(__m512i x, __m512i point, __mmask8 *bad) {
     return _mm512_srlv_epi64(_mm512_add_epi64(digits, half), right);
 }
 
+/* Without a sign, which the sum of squares may need the bit of. */
+static inline uint64_t sum_of(__m512i x) {
+    uint64_t part[8], sum = 0;
+    _mm512_storeu_si512(part, x);
+    for (int i = 0; i < 8; i++) sum += part[i];
+    return sum;
+}
+
 int mlops__tally_avx512(mlops__tally *self, const uint64_t *values) {
     const __m512i sign = all(1ull << 63), zero = _mm512_setzero_si512();
     const __m512i point = all((uint64_t)(int64_t)(4 + 1075 - self->scale)), part = all(0x1fffffff);
@@ -60,10 +68,10 @@ int mlops__tally_avx512(mlops__tally *self, const uint64_t *values) {
         _mm512_storeu_si512(self->words + i, x);
         _mm256_storeu_si256((__m256i *)(void *)(self->places + i), _mm512_cvtepi64_epi32(at));
     }
-    self->total = _mm512_reduce_add_epi64(total);
-    self->squares[0] = (uint64_t)_mm512_reduce_add_epi64(low);
-    self->squares[1] = (uint64_t)_mm512_reduce_add_epi64(middle);
-    self->squares[2] = (uint64_t)_mm512_reduce_add_epi64(high);
+    self->total = (int64_t)sum_of(total);
+    self->squares[0] = sum_of(low);
+    self->squares[1] = sum_of(middle);
+    self->squares[2] = sum_of(high);
     self->min = _mm512_reduce_min_epu64(min);
     self->max = _mm512_reduce_max_epu64(max);
     return bad == 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """KS, Wasserstein and energy distance of 1M against 1M values beside SciPy, and the AUC of 1M scores beside
-scikit-learn, in turns; a report of 20 columns of 3M rows against 0.3M; sketches by themselves.
+scikit-learn, in turns; a report of 20 columns of 3M rows against 0.3M; sketches and counts of scores by themselves.
 
 usage: run.py BUILD [--quick]
 
@@ -39,6 +39,13 @@ report.line("drift", "profile_update", "time", per_value("profile")[1], "ns/valu
             per_value("trio")[1], better="lower")
 report.line("drift", "profile_size", "memory", [float(per_value("profile_size")[0])], "B", "lg_k 9, else the defaults",
             better="lower")
+
+for kind, what in (("plain", "scores and labels"), ("weighted", "scores, labels and weights"),
+                   ("unlabelled", "scores without labels")):
+    out = subprocess.run([build / "bench/drift/bench_performance", kind, "1000000", str(runs + 1)], capture_output=True,
+                         text=True, check=True).stdout.split()
+    report.line("drift", f"performance_add_{kind}", "time", [float(v) for v in out[1:]], "ns",
+                f"1M {what}, a row of one call, processor time", better="lower")
 
 try:
     import numpy as np

@@ -48,6 +48,7 @@
 #include <mlops/model.h>
 #include <mlops/monitor.h>
 #include <mlops/monitor_labels.h>
+#include <mlops/monitor_policy.h>
 #include <mlops/monitor_state.h>
 #include <mlops/multivariate.h>
 #include <mlops/online.h>

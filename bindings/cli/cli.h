@@ -36,6 +36,7 @@ typedef struct cli_args {
     const char *event_time, *created, *ttl, *as_of, *include, *exclude;
     const char *override_, *against, *relation, *range;
     const char *branches, *tags, *expected, *prefix, *cache, *memory;
+    const char *window_time, *false_alarm;
     int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits, depth;
     double alpha, share, canary_share, remake;
 } cli_args;
@@ -201,11 +202,17 @@ typedef struct cli_stream {
 void cli_stream_init(cli_stream *self, int file, char delimiter);
 void cli_stream_free(cli_stream *self);
 
+/* Whether the next record, or the end, can be read; waits so many milliseconds for it. */
+int cli_stream_ready(const cli_stream *self, int wait_ms);
+
 /* The next record with its line end, borrowed until the next call: CLI_OK with *n 0 at the end. */
 int cli_stream_next(cli_stream *self, const char **record, size_t *n);
 int cli_stream_skip_line(cli_stream *self);
 
 /* watch.c: standard input, window by window, by one of the two. */
+/* What --window-time and --false-alarm say, where they are given. */
+int cli_watch_times(const cli_args *args, int64_t *window_ns, int64_t *false_alarm_ns);
+
 int cli_watch_input(mlops_monitor *monitor, mlops_watch *kept, const cli_args *args);
 int cli_drift_watch(const cli_args *args);
 

@@ -202,7 +202,7 @@ const cli_command cli_drift_commands[] = {
      "  mlops drift detect latency.csv --column ms\n"
      "  mlops drift detect predictions.csv --column wrong --kind hddm_a",
      cli_drift_detect},
-    {"drift watch", "REFERENCE", "select alpha window metrics read-csv",
+    {"drift watch", "REFERENCE", "select alpha alarm window metrics read-csv",
      "Judge CSV from standard input, window by window.",
      "The header comes first, then rows, as they arrive. Each window that is complete is judged\n"
      "and gives a line; with --json an object a line. REFERENCE is a CSV table, a saved\n"

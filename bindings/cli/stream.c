@@ -4,6 +4,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,6 +40,11 @@ static int fill(cli_stream *self) {
     self->ended = n == 0;
     self->size += (size_t)n;
     return CLI_OK;
+}
+
+int cli_stream_ready(const cli_stream *self, int wait_ms) {
+    struct pollfd file = {self->file, POLLIN, 0};
+    return self->at < self->size || self->ended || poll(&file, 1, wait_ms) != 0;
 }
 
 /* Where a byte leaves a record; a quote opens only at the beginning of a field. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WINDOW_DEFAULT = 1000, BLOCK_ROWS = 4096, BLOCK_BYTES = 4 << 20 };
+enum { WINDOW_DEFAULT = 1000, BLOCK_ROWS = 4096, BLOCK_BYTES = 4 << 20, WAIT_MS = 500 };
 
 typedef struct text {
     char *data;
@@ -30,7 +30,9 @@ typedef struct watch {
     int64_t first_line;  /* of the input behind them */
     char *is_text;       /* of each column */
     int64_t n_columns;
-    int64_t window;
+    int timed;         /* windows end by time */
+    int64_t window;    /* rows, INT64_MAX: by time alone */
+    int64_t printed;   /* windows */
     int64_t rows;      /* of the window that is not yet complete */
     int64_t n_drifted; /* windows that drifted */
     int64_t n_judged;  /* windows with another verdict than not enough data */
@@ -200,7 +202,7 @@ static const char *json_verdict(mlops_drift_verdict verdict) {
 }
 
 /* The line of the window that was just completed. */
-static int print_window(watch *self) {
+static int print_window(watch *self, int64_t rows) {
     mlops_drift *drift;
     mlops_error error;
     if (drift_of(&drift, self, &error)) return cli_fail(NULL, &error);
@@ -208,12 +210,13 @@ static int print_window(watch *self) {
     long long window = (long long)n_windows(self);
     long long n = (long long)mlops_drift_n_columns(drift);
     long long drifted = (long long)mlops_drift_n_drifted(drift);
+    self->printed = window;
     self->n_drifted += verdict == MLOPS_DRIFT_YES;
     self->n_judged += verdict != MLOPS_DRIFT_NOT_ENOUGH_DATA;
     if (self->args->json) {
         printf("{\"window\":%lld,\"rows\":%lld,\"verdict\":\"%s\",\"n_columns\":%lld,"
                "\"n_drifted\":%lld,\"drifted\":[",
-               window, (long long)self->window, json_verdict(verdict), n, drifted);
+               window, (long long)rows, json_verdict(verdict), n, drifted);
         print_drifted_json(drift);
         puts("]}");
     } else {
@@ -227,20 +230,39 @@ static int print_window(watch *self) {
     return write_metrics(self);
 }
 
+/* The window that has ended since the last line, if one has. */
+static int print_ended(watch *self) {
+    if (n_windows(self) == self->printed) return CLI_OK;
+    int64_t rows = self->rows < self->window ? self->rows : self->window;
+    self->rows -= rows;
+    return print_window(self, rows);
+}
+
+/* The one whose time is over while no row came. */
+static int print_due(watch *self) {
+    mlops_error error;
+    if (!self->timed) return CLI_OK;
+    if (self->kept &&
+        mlops_watch_add(self->kept, NULL, 0, mlops_watch_n_features(self->kept), NULL, 0, &error))
+        return cli_fail(self->args->words[0], &error);
+    return print_ended(self);
+}
+
 static int add_block(watch *self) {
     mlops_table *table;
     mlops_error error;
     mlops_csv_opts csv = block_opts(self);
-    int64_t before = n_windows(self);
+    int due = print_due(self);
+    if (due) return due;
     if (mlops_table_parse(&table, self->block.data, self->block.size, &csv, &error))
         return fail_in_block(self, &error);
     mlops_status status = self->kept ? mlops_watch_add_table(self->kept, table, &error)
                                      : mlops_monitor_add_table(self->monitor, table, &error);
-    self->rows = (self->rows + mlops_table_n_rows(table)) % self->window;
+    self->rows += mlops_table_n_rows(table);
     mlops_table_unref(table);
     int of_store = self->kept && status != MLOPS_E_SCHEMA && status != MLOPS_E_INVALID;
     if (status) return cli_fail(of_store ? self->args->words[0] : "standard input", &error);
-    return n_windows(self) > before ? print_window(self) : CLI_OK;
+    return print_ended(self);
 }
 
 /* Gathers up to max records behind the header, fewer at the end of the input. */
@@ -249,6 +271,11 @@ static int gather(watch *self, int64_t max, int64_t *n_rows) {
     while (!status && *n_rows < max && self->block.size < BLOCK_BYTES) {
         const char *record;
         size_t n;
+        if (self->timed && !cli_stream_ready(&self->stream, *n_rows ? 0 : WAIT_MS)) {
+            if (*n_rows) break; /* they count now, and not when a block of them is full */
+            status = print_due(self);
+            continue;
+        }
         status = cli_stream_next(&self->stream, &record, &n);
         if (status || n == 0) return status;
         put_record(self, record, n);
@@ -270,7 +297,11 @@ static int run(watch *self) {
         self->first_line = self->stream.line;
         n_rows = 0;
     }
-    if (!status && n_windows(self) == 0)
+    if (!status) status = print_due(self);
+    if (!status && self->timed && n_windows(self) == 0)
+        fprintf(stderr, "mlops: no window's time was over; %lld rows came\n",
+                (long long)self->rows);
+    else if (!status && n_windows(self) == 0)
         fprintf(stderr, "mlops: no window of %lld rows was complete; %lld rows came\n",
                 (long long)self->window, (long long)self->rows);
     return status ? status : write_metrics(self);
@@ -283,13 +314,23 @@ static int verdict(const watch *self) {
 
 int cli_watch_input(mlops_monitor *monitor, mlops_watch *kept, const cli_args *args) {
     watch self = {.args = args, .monitor = monitor, .kept = kept};
-    self.window = args->window ? args->window : WINDOW_DEFAULT;
+    self.timed = args->window_time != NULL;
+    self.window = args->window ? args->window : self.timed ? INT64_MAX : WINDOW_DEFAULT;
     cli_stream_init(&self.stream, STDIN_FILENO, args->csv_delimiter ? *args->csv_delimiter : ',');
     int status = run(&self);
     cli_stream_free(&self.stream);
     free(self.block.data);
     free(self.is_text);
     return status ? status : verdict(&self);
+}
+
+int cli_watch_times(const cli_args *args, int64_t *window_ns, int64_t *false_alarm_ns) {
+    int status = CLI_OK;
+    if (args->window_time)
+        status = cli_span(args, args->window_time, "--window-time", 1, window_ns);
+    if (!status && args->false_alarm)
+        status = cli_span(args, args->false_alarm, "--false-alarm", 1, false_alarm_ns);
+    return status;
 }
 
 int cli_drift_watch(const cli_args *args) {
@@ -301,7 +342,9 @@ int cli_drift_watch(const cli_args *args) {
     mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
     opts.reference = &reference;
     opts.drift = &drift;
-    opts.window_rows = args->window ? args->window : WINDOW_DEFAULT;
+    opts.window_rows = args->window;
+    int bad = cli_watch_times(args, &opts.window_ns, &opts.false_alarm_ns);
+    if (bad) return bad;
     if (mlops_monitor_new(&monitor, NULL, args->words[0], &opts, &error))
         return cli_fail(args->words[0], &error);
     int status = cli_watch_input(monitor, NULL, args);

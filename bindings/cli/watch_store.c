@@ -11,7 +11,9 @@ static int watch_input(const cli_args *args) {
     opts.name = args->name;
     opts.drift = &drift;
     opts.window_rows = args->window;
-    int status = cli_open(&work, args, 1);
+    int status = cli_watch_times(args, &opts.window_ns, &opts.false_alarm_ns);
+    if (status) return status;
+    status = cli_open(&work, args, 1);
     if (!status &&
         mlops_watch_open(&self, work.store, args->words[1], args->words[2], &opts, &work.error))
         status = cli_work_failed(&work);
@@ -53,7 +55,7 @@ const cli_command cli_watch_commands[] = {
      "Examples:\n"
      "  mlops watch report fraud.mlops fraud 7 --json",
      watch_report},
-    {"watch", "STORE MODEL WHICH", "watch-name window alpha select metrics read-csv",
+    {"watch", "STORE MODEL WHICH", "watch-name window alarm alpha select metrics read-csv",
      "Judge CSV from standard input window by window, and keep the windows.",
      "As 'mlops drift watch', against the reference of a registered version. 'mlops watch "
      "windows'\n"

@@ -3297,6 +3297,34 @@ public:
         return ::mlops::table(out);
     }
 
+    /// Have the windows from the next one on decided upon. Once, and before the first window ends.
+    void set_policy(const mlops_policy_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_set_policy(need(), opts, &e), "mlops_monitor_set_policy", &e);
+    }
+
+    /// Say that the data of the current window are broken: expectations failed, or an outage is known. When it ends
+    /// it counts for nothing in the policy, whatever was found.
+    void veto() {
+        detail::check(mlops_monitor_veto(need()), "mlops_monitor_veto");
+    }
+
+    /// Where the policy stands after the newest window.
+    mlops_policy_decision alarm() const {
+        mlops_policy_decision out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_monitor_alarm(need(), &out), "mlops_monitor_alarm");
+        return out;
+    }
+
+    /// The same, and why, as a line of JSON: mlops_policy_reason().
+    std::string alarm_reason() const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_monitor_alarm_reason(need(), text, cap, needed);
+        }, "mlops_monitor_alarm_reason");
+    }
+
     /// Write all that a monitor has seen as bytes: the current window, the newest complete one, totals, rows that
     /// wait for labels. Canonical, little-endian. The monitor may go on.
     std::string suspend() const {
@@ -3311,6 +3339,69 @@ public:
         mlops_error e;
         e.code = 0;
         detail::check(mlops_monitor_resume(need(), bytes.data(), static_cast<std::size_t>(bytes.size()), &e), "mlops_monitor_resume", &e);
+    }
+};
+
+/// A policy and the windows that it remembers, in mlops_policy_size() bytes aligned to 8. One thread at a time.
+class policy : public detail::handle<mlops_policy, mlops_policy_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that a policy needs.
+    static std::size_t size() {
+        return mlops_policy_size();
+    }
+
+    /// Begin without any window on the host's heap.
+    explicit policy(const mlops_policy_opts *opts = nullptr) {
+        mlops_policy *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_policy_new(&out, opts, &e), "mlops_policy_new", &e);
+        p_ = out;
+    }
+
+    /// Take the next window.
+    mlops_policy_decision add(std::int64_t time_ns, double severity, std::int32_t vetoed) {
+        mlops_policy_decision out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_policy_add(need(), time_ns, severity, vetoed, &out), "mlops_policy_add");
+        return out;
+    }
+
+    /// Where the policy stood after the newest window, as mlops_policy_add() told.
+    mlops_policy_decision get() const {
+        mlops_policy_decision out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_policy_get(need(), &out), "mlops_policy_get");
+        return out;
+    }
+
+    /// The same, and why, as a line of JSON: event, alarmed, reason (a sentence), the numbers of the decision, and
+    /// the rules.
+    std::string reason() const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_policy_reason(need(), text, cap, needed);
+        }, "mlops_policy_reason");
+    }
+
+    /// Write the policy and what it remembers as bytes: canonical, little-endian, equal on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_policy_save(need(), text, cap, needed);
+        }, "mlops_policy_save");
+    }
+
+    /// Read bytes of mlops_policy_save() into the caller's storage.
+    static ::mlops::policy load(std::string_view bytes) {
+        mlops_policy *out = nullptr;
+        for (std::size_t size = 4096;; size *= 2) {
+            auto memory = detail::storage(size);
+            const mlops_status status = mlops_policy_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size()));
+            if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;
+            detail::check(status, "mlops_policy_load");
+            return ::mlops::policy(out, std::move(memory));
+        }
     }
 };
 
@@ -3749,69 +3840,6 @@ public:
         auto memory = detail::storage(size);
         detail::check(mlops_regression_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_regression_performance_load");
         return ::mlops::regression_performance(out, std::move(memory));
-    }
-};
-
-/// A policy and the windows that it remembers, in mlops_policy_size() bytes aligned to 8. One thread at a time.
-class policy : public detail::handle<mlops_policy, mlops_policy_free> {
-public:
-    using handle::handle;
-
-    /// Bytes that a policy needs.
-    static std::size_t size() {
-        return mlops_policy_size();
-    }
-
-    /// Begin without any window on the host's heap.
-    explicit policy(const mlops_policy_opts *opts = nullptr) {
-        mlops_policy *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_policy_new(&out, opts, &e), "mlops_policy_new", &e);
-        p_ = out;
-    }
-
-    /// Take the next window.
-    mlops_policy_decision add(std::int64_t time_ns, double severity, std::int32_t vetoed) {
-        mlops_policy_decision out = {};
-        out.struct_size = sizeof out;
-        detail::check(mlops_policy_add(need(), time_ns, severity, vetoed, &out), "mlops_policy_add");
-        return out;
-    }
-
-    /// Where the policy stood after the newest window, as mlops_policy_add() told.
-    mlops_policy_decision get() const {
-        mlops_policy_decision out = {};
-        out.struct_size = sizeof out;
-        detail::check(mlops_policy_get(need(), &out), "mlops_policy_get");
-        return out;
-    }
-
-    /// The same, and why, as a line of JSON: event, alarmed, reason (a sentence), the numbers of the decision, and
-    /// the rules.
-    std::string reason() const {
-        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
-            return mlops_policy_reason(need(), text, cap, needed);
-        }, "mlops_policy_reason");
-    }
-
-    /// Write the policy and what it remembers as bytes: canonical, little-endian, equal on any machine.
-    std::string save() const {
-        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
-            return mlops_policy_save(need(), text, cap, needed);
-        }, "mlops_policy_save");
-    }
-
-    /// Read bytes of mlops_policy_save() into the caller's storage.
-    static ::mlops::policy load(std::string_view bytes) {
-        mlops_policy *out = nullptr;
-        for (std::size_t size = 4096;; size *= 2) {
-            auto memory = detail::storage(size);
-            const mlops_status status = mlops_policy_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size()));
-            if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;
-            detail::check(status, "mlops_policy_load");
-            return ::mlops::policy(out, std::move(memory));
-        }
     }
 };
 

@@ -237,6 +237,25 @@ static void put_windows(exposition *out, const mlops_monitor *self) {
                self->verdict == MLOPS_DRIFT_YES || performance_lost(self->scored));
 }
 
+static void put_freshness(exposition *out, const mlops_monitor *self) {
+    const family newest = samples_of(out, "mlops_monitor_newest_row_timestamp_seconds");
+    begin(out, newest.name, "gauge", "When rows were added last.");
+    if (self->n_rows)
+        put_real_of(&newest, self->labels, self->n_labels, "", (double)self->newest_row_ns / 1e9);
+}
+
+static void put_policy(exposition *out, const mlops_monitor *self) {
+    mlops_policy_decision decision = MLOPS_POLICY_DECISION_INIT;
+    const family severity = samples_of(out, "mlops_monitor_severity");
+    (void)mlops_policy_get(self->policy, &decision); /* the struct is ours */
+    put_single(out, self, "mlops_monitor_alarmed", "gauge", "1 while the policy's alarm lasts.",
+               decision.alarmed);
+    begin(out, severity.name, "gauge",
+          "The largest effect of the newest complete window over its tolerance.");
+    if (self->n_windows)
+        put_real_of(&severity, self->labels, self->n_labels, "", decision.severity);
+}
+
 static mlops_status expose(const mlops_monitor *self, int open, char *text, size_t cap,
                            size_t *needed) {
     exposition out = {.open = open};
@@ -252,7 +271,9 @@ static mlops_status expose(const mlops_monitor *self, int open, char *text, size
     put_drift(&out, self);
     put_windows(&out, self);
     put_latency(&out, self);
+    put_freshness(&out, self);
     if (self->scored) put_labels(&out, self);
+    if (self->policy) put_policy(&out, self);
     if (open) mlops__buf_text(&out.text, "# EOF\n");
     return mlops__buf_finish_text(&out.text, needed);
 }

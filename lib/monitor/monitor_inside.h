@@ -8,6 +8,7 @@
 #include "profile/reference.h"
 
 #include <mlops/monitor.h>
+#include <mlops/policy.h>
 
 enum { MLOPS__MONITOR_BLOCK = 64 /* rows that go through all features together */ };
 
@@ -69,6 +70,9 @@ struct mlops_monitor {
     mlops__latency latency;
 
     mlops__labels *scored; /* NULL: none are expected */
+    mlops_policy *policy;  /* NULL: none */
+    int32_t vetoed;        /* the current window is not to count in it */
+    int64_t newest_row_ns; /* when rows were added last; of no meaning before */
 
     int64_t n_windows;
     int64_t window_end_ns; /* of the newest complete window; before it, when the monitor was made */
@@ -100,6 +104,9 @@ void mlops__monitor_judge(const mlops_monitor *self, const mlops__drift_rule *ru
 
 /* Judges the newest complete window by newest_rule. */
 void mlops__monitor_judge_newest(mlops_monitor *self);
+
+/* At the end of the current window, once it is judged: has the policy decide. */
+void mlops__monitor_decide(mlops_monitor *self, int64_t end_ns);
 
 /* Before anything is read: counts the pending rows, and ends a window whose time is over. */
 void mlops__monitor_settle(const mlops_monitor *self);

@@ -155,6 +155,7 @@ static void close_window(mlops_monitor *self, int64_t end_ns) {
     for (int64_t i = 0; i < self->n_features; i++) keep(&self->features[i]);
     mlops__monitor_judge_newest(self);
     if (self->scored) mlops__monitor_labels_close(self, self->newest_rule.alpha);
+    if (self->policy) mlops__monitor_decide(self, end_ns);
     mlops_profile *window = self->newest;
     self->newest = self->window;
     self->window = window;

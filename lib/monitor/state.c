@@ -7,6 +7,7 @@
 #include "monitor/state.h"
 #include "base/bits.h"
 #include "base/sealed.h"
+#include "policy/policy.h"
 
 #include <mlops/monitor_state.h>
 
@@ -25,6 +26,8 @@
  *     profiles, each u32 size and bytes: predictions of the current window, of the newest one, in
  *         all; latencies
  *     u64 nanoseconds of all latencies
+ *     i64 when rows were added last
+ *     where there is a policy: u32 1 if the current window is vetoed, u32 size, mlops_policy_save()
  *     where labels are expected: labels_state.c
  */
 #define MAGIC 0x4d4d4c4du /* "MLMM" */
@@ -74,6 +77,13 @@ static void hash_feature(mlops__sha256 *to, const mlops__feature *feature) {
         mlops__sha256_add(to, column->categories[i], strlen(column->categories[i]) + 1);
 }
 
+static void hash_policy(mlops__sha256 *to, const mlops__policy_rules *rules) {
+    const double numbers[] = {
+        (double)rules->k, (double)rules->n, (double)rules->calm,    rules->over,
+        rules->clear,     rules->critical,  (double)rules->pause_ns};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) mlops__state_hash(to, numbers[i]);
+}
+
 static void hash_all(const mlops_monitor *self, uint8_t digest[32]) {
     mlops__sha256 to;
     const double numbers[] = {(double)self->window_rows,
@@ -87,12 +97,14 @@ static void hash_all(const mlops_monitor *self, uint8_t digest[32]) {
                               (double)self->rule.correction,
                               (double)self->width,
                               (double)self->n_features,
-                              self->scored != NULL};
+                              self->scored != NULL,
+                              self->policy != NULL};
     mlops__sha256_init(&to, mlops__sha256_blocks_scalar);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         mlops__state_hash(&to, numbers[i]);
     for (int64_t i = 0; i < self->n_features; i++) hash_feature(&to, &self->features[i]);
     if (self->scored) mlops__monitor_labels_hash(self->scored, &to);
+    if (self->policy) hash_policy(&to, &self->policy->rules);
     mlops__sha256_end(&to, digest);
 }
 
@@ -128,6 +140,15 @@ static void put_feature(mlops__buf *out, const mlops__feature *self, int has_new
     put_cells(out, self->kept, self->n_cells);
 }
 
+static void put_policy(mlops__buf *out, const mlops_monitor *self) {
+    size_t n = 0;
+    (void)mlops_policy_save(self->policy, NULL, 0, &n);
+    mlops__buf_u32(out, (uint32_t)self->vetoed);
+    mlops__buf_u32(out, (uint32_t)n);
+    uint8_t *at = mlops__buf_extend(out, n);
+    if (at) (void)mlops_policy_save(self->policy, at, n, NULL);
+}
+
 static void put_all(const void *of, mlops__buf *out) {
     const mlops_monitor *self = of;
     uint8_t digest[32] = {0};
@@ -148,6 +169,8 @@ static void put_all(const void *of, mlops__buf *out) {
     put_profile(out, self->predictions);
     put_profile(out, self->latency.profile);
     mlops__buf_u64(out, self->latency.sum_ns);
+    mlops__buf_i64(out, self->newest_row_ns);
+    if (self->policy) put_policy(out, self);
     if (self->scored) mlops__monitor_labels_put(self, out);
 }
 
@@ -217,6 +240,23 @@ static void read_feature(reader *self, const mlops_monitor *monitor, mlops__feat
         in->failed = 1;
 }
 
+/* Its rules must be those of the policy that is there. */
+static void read_policy(mlops_monitor *self, mlops__cursor *in) {
+    const mlops__policy_rules rules = self->policy->rules;
+    size_t size = mlops_policy_size();
+    self->vetoed = (int32_t)mlops__cursor_u32(in);
+    if (self->vetoed != 0 && self->vetoed != 1) in->failed = 1;
+    uint32_t n = mlops__cursor_u32(in);
+    const uint8_t *bytes = mlops__cursor_take(in, n);
+    mlops_policy *policy;
+    if (!bytes) return;
+    if (mlops_policy_load(&policy, self->policy, size, bytes, n) ||
+        memcmp(&self->policy->rules, &rules, sizeof rules) != 0) {
+        in->failed = 1;
+        self->policy->rules = rules;
+    }
+}
+
 /* What follows the digest, into an empty monitor. */
 static int read_all(mlops_monitor *self, reader *from) {
     mlops__cursor *in = &from->in;
@@ -241,6 +281,8 @@ static int read_all(mlops_monitor *self, reader *from) {
     read_profile(from, self->predictions, self->n_rows);
     read_profile(from, self->latency.profile, INT64_MAX);
     self->latency.sum_ns = mlops__cursor_u64(in);
+    self->newest_row_ns = mlops__cursor_i64(in);
+    if (self->policy && !in->failed) read_policy(self, in);
     if (in->failed || (self->scored && !mlops__monitor_labels_read(self, in))) return 0;
     return mlops__cursor_left(in) == 0;
 }
@@ -261,6 +303,12 @@ static void forget(mlops_monitor *self) {
     self->n_pending = self->n_pending_predictions = self->n_drifted = 0;
     self->verdict = MLOPS_DRIFT_NOT_ENOUGH_DATA;
     self->window_end_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    self->vetoed = 0;
+    self->newest_row_ns = 0;
+    if (self->policy) {
+        const mlops__policy_rules rules = self->policy->rules;
+        (void)mlops__policy_place(&self->policy, self->policy, mlops_policy_size(), &rules, NULL);
+    }
     if (self->scored) mlops__monitor_labels_reset(self->scored);
 }
 

@@ -5,6 +5,7 @@ rows that are kept whole; and by simulation: performance that has not changed is
 usage: oracle_monitor.py. Prints TAP.
 """
 import collections
+import json
 import math
 import random
 import sys
@@ -335,6 +336,42 @@ class Judging(unittest.TestCase):
         told = m.summarize_labels()
         self.assertEqual((told.measured.name, told.estimated.name), ("NOT_ENOUGH_DATA", "NOT_ENOUGH_DATA"))
         self.assertTrue(math.isnan(told.estimated_loss))
+
+
+class Policy(unittest.TestCase):
+    def test_two_of_three_windows_and_a_veto(self):
+        m = monitor()
+        m.set_policy(k=2, n=3)
+        said = []
+        for shift, broken in ((0, 0), (5, 0), (0, 0), (5, 0), (0, 0), (5, 1), (0, 0), (5, 0), (5, 0)):
+            m.add(np.linspace(0, 1, WINDOW - 1).astype(np.float32)[:, None] + shift)
+            if broken:
+                m.veto()
+            m.add(np.full((1, 1), 0.5 + shift, np.float32))
+            decision = m.alarm()
+            said.append(decision.event.name)
+            self.assertIn(f'mlops_monitor_alarmed{{model="default"}} {decision.alarmed}\n', m.metrics())
+        self.assertEqual(said, ["UNKNOWN", "NOTHING", "UNKNOWN", "RAISED", "UNKNOWN", "VETOED", "UNKNOWN",
+                                "NOTHING", "NOTHING"])
+        reason = json.loads(m.alarm_reason())
+        self.assertTrue(reason["alarmed"] and reason["reason"])
+
+    def test_lost_performance_raises(self):
+        rng = np.random.default_rng(4)
+        s, y = live(rng, 2000, 0)
+        m = monitor(window_rows=500, drift={"alpha": 0.1})
+        m.expect_labels(counted(s, y), windows_kept=2)
+        m.set_policy()
+        for noise in (0, 0.8):
+            s, y = live(rng, 500, noise)
+            x = rng.uniform(size=(500, 1)).astype(np.float32)
+            m.add_scored(x[:-1], s[:-1], range(499))
+            m.add_labels(range(499), y[:-1])
+            m.add_scored(x[-1:], s[-1:])
+        self.assertEqual(m.n_drifted, 0)
+        told, decision = m.summarize_labels(), m.alarm()
+        self.assertEqual(decision.event.name, "RAISED")
+        self.assertAlmostEqual(decision.severity, told.measured_loss_low / 0.05, delta=1e-12)
 
 
 class Exposed(unittest.TestCase):

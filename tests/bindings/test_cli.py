@@ -1987,6 +1987,34 @@ def online_rows_that_are_damaged(folder):
 
 
 @test
+def windows_that_end_by_time(folder):
+    """A line for each, while the input is open and nothing comes; rows decide where they are fewer."""
+    reference, rows = folder / "x.csv", "".join(f"{i * 37 % 1000}\n" for i in range(600))
+    reference.write_text("x\n" + rows)
+    args = [MLOPS, "drift", "watch", reference, "--window-time", "2s", "--false-alarm", "1h", "--json"]
+    with subprocess.Popen([str(a) for a in args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        process.stdin.write("x\n" + rows)
+        process.stdin.flush()
+        got = 0
+        while got < 600:  # in one window, or two if its end came just then
+            line = json.loads(process.stdout.readline())
+            got += line["rows"]
+            assert line["verdict"] != "yes"
+        assert got == 600
+        process.stdin.write("5000\n" * 400)
+        process.stdin.flush()
+        while json.loads(process.stdout.readline())["verdict"] != "yes":  # the first may have few of them
+            pass
+        process.stdin.close()
+        assert process.wait(60) == 3
+    both = run("drift", "watch", reference, "--window-time", "365d", "--window", 250, "--json", stdin="x\n" + rows,
+               status=4).out
+    assert [json.loads(line)["rows"] for line in both.splitlines()] == [250, 250]
+    fails("drift", "watch", reference, "--false-alarm", "30d", "--alpha", "0.1", stdin="x\n", says="false_alarm_ns")
+    fails("drift", "watch", reference, "--window-time", "1x", stdin="x\n", says="--window-time", status=2)
+
+
+@test
 def windows_that_are_kept(folder):
     """As `drift watch` judges them against the same reference; later too."""
     store, _, _ = model_store(folder)

@@ -224,8 +224,14 @@ static int labels(const mlops_host *host, const char *dir) {
     mlops_monitor *monitor;
     mlops_error err;
     MLOPS_TRY(begin(&monitor, host, dir, NULL));
+    mlops_policy_decision decision = MLOPS_POLICY_DECISION_INIT;
+    char reason[1024];
     mlops_status status = expect(monitor, host, &err);
-    int good = status ? err.code == status : feed_labels(monitor);
+    if (!status) status = mlops_monitor_set_policy(monitor, NULL, &err);
+    int good = status ? err.code == status : !mlops_monitor_veto(monitor) && feed_labels(monitor);
+    if (!status && good > 0)
+        good = !mlops_monitor_alarm(monitor, &decision) && decision.event == MLOPS_POLICY_VETOED &&
+               !mlops_monitor_alarm_reason(monitor, reason, sizeof reason, NULL);
     mlops_monitor_free(monitor);
     if (status && good) return status;
     return good < 0 ? MLOPS_E_NOMEM : good ? MLOPS_OK : SWEEP_WRONG;

@@ -411,7 +411,7 @@ static void test_before_the_first_window(void **state) {
     assert_int_equal(mlops_monitor_n_drifted(m), 0);
     char *text = metrics_of(m);
     assert_null(strstr(text, "mlops_feature_drifted{"));
-    assert_null(strstr(text, "_timestamp_seconds{"));
+    assert_null(strstr(text, "window_end_timestamp_seconds{"));
     assert_sample(text, "mlops_retrain_recommended{model=\"default\"} 0");
     assert_sample(text, "mlops_monitor_windows_total{model=\"default\"} 0");
     free(text);

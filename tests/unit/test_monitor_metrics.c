@@ -53,7 +53,7 @@ static void test_metrics_are_prometheus_text(void **state) {
     assert_int_equal(text[strlen(text) - 1], '\n');
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
         check_line(line, family, seen, &n_seen);
-    assert_int_equal(n_seen, 11);
+    assert_int_equal(n_seen, 12);
     free(text);
     mlops_monitor_free(m);
 }

@@ -32,6 +32,11 @@ static mlops_monitor *make(mlops_reference *reference, const plan *how) {
     opts.false_alarm_ns = 1000000;
     if (mlops_monitor_new_reference(&m, NULL, reference, &opts, &err)) fail_msg("%s", err.message);
     if (!how->labels) return m;
+    mlops_policy_opts two = MLOPS_POLICY_OPTS_INIT;
+    two.k = 2;
+    two.n = 3;
+    two.pause_ns = 100;
+    if (mlops_monitor_set_policy(m, &two, &err)) fail_msg("%s", err.message);
     double scores[100], labels[100];
     mlops_performance *counts;
     mlops_calibration *curve;
@@ -86,7 +91,10 @@ static void step(mlops_monitor *m, uint64_t from, const plan *how) {
         break;
     }
     case 1: mlops_monitor_add_latency(m, (int64_t)(draw() % 100000)); break;
-    case 2: mlops_monitor_add_errors(m, n); break;
+    case 2:
+        mlops_monitor_add_errors(m, n);
+        if (how->labels && n % 7 == 3) assert_int_equal(mlops_monitor_veto(m), MLOPS_OK);
+        break;
     case 3:
         if (how->labels)
             assert_int_equal(mlops_monitor_add_labels(m, ids, labels, NULL, n, NULL), MLOPS_OK);

@@ -295,6 +295,14 @@ class MonitorMetric(enum.IntEnum):
     LOG_LOSS = 8
     COST = 9
 
+class PolicyEvent(enum.IntEnum):
+    NOTHING = 0
+    RAISED = 1
+    ENDED = 2
+    HELD = 3
+    VETOED = 4
+    UNKNOWN = 5
+
 class MultivariateScale(enum.IntEnum):
     AUTO = 0
     STANDARD = 1
@@ -305,14 +313,6 @@ class MmdMethod(enum.IntEnum):
     EXACT = 1
     FOURIER = 2
     ALIBI = 3
-
-class PolicyEvent(enum.IntEnum):
-    NOTHING = 0
-    RAISED = 1
-    ENDED = 2
-    HELD = 3
-    VETOED = 4
-    UNKNOWN = 5
 
 class Divide(enum.IntEnum):
     ROWS = 0
@@ -794,6 +794,19 @@ class MonitorLabels:
     n_replaced: int
 
 @dataclass(frozen=True)
+class PolicyDecision:
+    event: PolicyEvent
+    alarmed: int
+    is_critical: int
+    n_known: int
+    n_over: int
+    n_calm: int
+    time_ns: int
+    raised_ns: int
+    severity: float
+    peak: float
+
+@dataclass(frozen=True)
 class MultivariateResult:
     verdict: DriftVerdict
     test: str
@@ -809,19 +822,6 @@ class MultivariateResult:
     mmd2_biased: float
     bandwidth: float
     n_permutations: int
-
-@dataclass(frozen=True)
-class PolicyDecision:
-    event: PolicyEvent
-    alarmed: int
-    is_critical: int
-    n_known: int
-    n_over: int
-    n_calm: int
-    time_ns: int
-    raised_ns: int
-    severity: float
-    peak: float
 
 @dataclass(frozen=True)
 class Transfer:
@@ -1332,6 +1332,10 @@ class Monitor(Handle):
     def id(text: PathOrStr) -> int: ...
     def summarize_labels(self) -> MonitorLabels: ...
     def performance(self) -> Table: ...
+    def set_policy(self, *, k: Optional[int] = ..., n: Optional[int] = ..., calm: Optional[int] = ..., over: Optional[float] = ..., clear: Optional[float] = ..., critical: Optional[float] = ..., pause_ns: Optional[int] = ...) -> None: ...
+    def veto(self) -> None: ...
+    def alarm(self) -> PolicyDecision: ...
+    def alarm_reason(self) -> str: ...
     def suspend(self) -> bytes: ...
     def resume(self, bytes: BytesLike) -> None: ...
 
@@ -1353,6 +1357,17 @@ class Performance(Handle):
     def estimate(self, calibration: Optional[Calibration] = ..., *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ..., top_k: Optional[int] = ..., quantile: Optional[float] = ...) -> Table: ...
     @staticmethod
     def estimate_rows(scores: ArrayLike, probabilities: Optional[ArrayLike] = ..., *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ..., top_k: Optional[int] = ..., quantile: Optional[float] = ...) -> Table: ...
+
+class Policy(Handle):
+    @staticmethod
+    def size() -> int: ...
+    def __init__(self, *, k: Optional[int] = ..., n: Optional[int] = ..., calm: Optional[int] = ..., over: Optional[float] = ..., clear: Optional[float] = ..., critical: Optional[float] = ..., pause_ns: Optional[int] = ...) -> None: ...
+    def add(self, time_ns: int, severity: float, vetoed: int) -> PolicyDecision: ...
+    def get(self) -> PolicyDecision: ...
+    def reason(self) -> str: ...
+    def save(self) -> bytes: ...
+    @classmethod
+    def load(cls, bytes: BytesLike) -> Policy: ...
 
 class Multivariate(Handle):
     @classmethod
@@ -1428,17 +1443,6 @@ class RegressionPerformance(Handle):
     def save(self) -> bytes: ...
     @classmethod
     def load(cls, bytes: BytesLike) -> RegressionPerformance: ...
-
-class Policy(Handle):
-    @staticmethod
-    def size() -> int: ...
-    def __init__(self, *, k: Optional[int] = ..., n: Optional[int] = ..., calm: Optional[int] = ..., over: Optional[float] = ..., clear: Optional[float] = ..., critical: Optional[float] = ..., pause_ns: Optional[int] = ...) -> None: ...
-    def add(self, time_ns: int, severity: float, vetoed: int) -> PolicyDecision: ...
-    def get(self) -> PolicyDecision: ...
-    def reason(self) -> str: ...
-    def save(self) -> bytes: ...
-    @classmethod
-    def load(cls, bytes: BytesLike) -> Policy: ...
 
 class Share(Handle):
     @classmethod

@@ -1,0 +1,68 @@
+/* A monitor's policy: what a window is worth to it, and what it decides.
+ *
+ * Owns the severity of a window. Invariant: one window is added for each that ends, at a time that
+ * does not go back, whatever the clock does.
+ */
+#include "base/bits.h"
+#include "monitor/monitor_inside.h"
+
+#include <mlops/monitor_policy.h>
+
+mlops_status mlops_monitor_set_policy(mlops_monitor *self, const mlops_policy_opts *opts,
+                                      mlops_error *err) {
+    size_t size = mlops_policy_size();
+    mlops__monitor_settle(self);
+    if (self->policy || self->n_windows)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "monitor: a policy is set once, and before the first window ends");
+    void *mem = mlops__arena_alloc(&self->arena, size);
+    return mem ? mlops_policy_init(&self->policy, mem, size, opts, err)
+               : mlops__fail_nomem(err, size);
+}
+
+mlops_status mlops_monitor_veto(mlops_monitor *self) {
+    if (!self->policy) return MLOPS_E_INVALID;
+    mlops__monitor_settle(self);
+    self->vetoed = 1;
+    return MLOPS_OK;
+}
+
+/* NaN, if the loss is not known. As of columns: above 1 alone where it was found. */
+static double severity_of_loss(const mlops__score_loss *loss, double tolerance) {
+    if (loss->verdict == MLOPS_DRIFT_NOT_ENOUGH_DATA) return mlops__f64_of(MLOPS__NAN_BITS);
+    double severity = (loss->verdict == MLOPS_DRIFT_YES ? loss->low : loss->value) / tolerance;
+    return severity > 0 ? severity : 0;
+}
+
+static void raise(double *severity, double other) {
+    if (other > *severity || (*severity != *severity)) *severity = other;
+}
+
+void mlops__monitor_decide(mlops_monitor *self, int64_t end_ns) {
+    mlops_policy_decision decision = MLOPS_POLICY_DECISION_INIT;
+    double severity = mlops__f64_of(MLOPS__NAN_BITS);
+    const mlops__labels *scored = self->scored;
+    for (int64_t i = 0; i < self->n_features; i++)
+        raise(&severity, self->judged[i].column.severity);
+    if (scored) {
+        raise(&severity, severity_of_loss(&scored->measured, scored->tolerance));
+        raise(&severity, severity_of_loss(&scored->estimated, scored->tolerance));
+    }
+    (void)mlops_policy_get(self->policy, &decision);
+    if (self->n_windows && end_ns < decision.time_ns) end_ns = decision.time_ns;
+    (void)mlops_policy_add(self->policy, end_ns, severity, self->vetoed, &decision);
+    self->vetoed = 0;
+}
+
+mlops_status mlops_monitor_alarm(const mlops_monitor *self, mlops_policy_decision *out) {
+    if (!self->policy) return MLOPS_E_INVALID;
+    mlops__monitor_settle(self);
+    return mlops_policy_get(self->policy, out);
+}
+
+mlops_status mlops_monitor_alarm_reason(const mlops_monitor *self, char *text, size_t cap,
+                                        size_t *needed) {
+    if (!self->policy) return MLOPS_E_INVALID;
+    mlops__monitor_settle(self);
+    return mlops_policy_reason(self->policy, text, cap, needed);
+}

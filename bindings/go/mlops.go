@@ -670,6 +670,24 @@ const (
 	MonitorMetricCost MonitorMetric = 9
 )
 
+// PolicyEvent: what a window changed.
+type PolicyEvent int32
+
+const (
+	// PolicyEventNothing: nothing.
+	PolicyEventNothing PolicyEvent = 0
+	// PolicyEventRaised: an alarm begins: tell somebody.
+	PolicyEventRaised PolicyEvent = 1
+	// PolicyEventEnded: the alarm is over.
+	PolicyEventEnded PolicyEvent = 2
+	// PolicyEventHeld: an alarm is due, but so soon after the one before it waits.
+	PolicyEventHeld PolicyEvent = 3
+	// PolicyEventVetoed: the window was over, but its data are broken: it does not count.
+	PolicyEventVetoed PolicyEvent = 4
+	// PolicyEventUnknown: the window had not enough data: it does not count.
+	PolicyEventUnknown PolicyEvent = 5
+)
+
 // MultivariateScale: in which units values count.
 type MultivariateScale int32
 
@@ -695,24 +713,6 @@ const (
 	MmdMethodFourier MmdMethod = 2
 	// MmdMethodAlibi: EXACT by the rule of alibi-detect (docs/multivariate.md).
 	MmdMethodAlibi MmdMethod = 3
-)
-
-// PolicyEvent: what a window changed.
-type PolicyEvent int32
-
-const (
-	// PolicyEventNothing: nothing.
-	PolicyEventNothing PolicyEvent = 0
-	// PolicyEventRaised: an alarm begins: tell somebody.
-	PolicyEventRaised PolicyEvent = 1
-	// PolicyEventEnded: the alarm is over.
-	PolicyEventEnded PolicyEvent = 2
-	// PolicyEventHeld: an alarm is due, but so soon after the one before it waits.
-	PolicyEventHeld PolicyEvent = 3
-	// PolicyEventVetoed: the window was over, but its data are broken: it does not count.
-	PolicyEventVetoed PolicyEvent = 4
-	// PolicyEventUnknown: the window had not enough data: it does not count.
-	PolicyEventUnknown PolicyEvent = 5
 )
 
 // Divide: what decides about the part of a row.
@@ -2064,6 +2064,44 @@ func makeMonitorLabels(c *C.mlops_monitor_labels) (r MonitorLabels) {
 	return r
 }
 
+// PolicyDecision: where a policy stands after a window.
+type PolicyDecision struct {
+	// what the window changed
+	Event PolicyEvent
+	// 1 while an alarm lasts
+	Alarmed int32
+	// 1 if a window of the alarm was critical
+	IsCritical int32
+	// windows remembered: up to opts.n of those that count
+	NKnown int64
+	// of these, over
+	NOver int64
+	// calm ones in a row, up to now
+	NCalm int64
+	// of the newest window
+	TimeNs int64
+	// when the newest alarm began; INT64_MIN if there was none
+	RaisedNs int64
+	// of the newest window; NaN if not known
+	Severity float64
+	// greatest of the alarm, or of the one that just ended; 0 else
+	Peak float64
+}
+
+func makePolicyDecision(c *C.mlops_policy_decision) (r PolicyDecision) {
+	r.Event = PolicyEvent(c.event)
+	r.Alarmed = int32(c.alarmed)
+	r.IsCritical = int32(c.is_critical)
+	r.NKnown = int64(c.n_known)
+	r.NOver = int64(c.n_over)
+	r.NCalm = int64(c.n_calm)
+	r.TimeNs = int64(c.time_ns)
+	r.RaisedNs = int64(c.raised_ns)
+	r.Severity = float64(c.severity)
+	r.Peak = float64(c.peak)
+	return r
+}
+
 // MultivariateResult: what was found. What does not apply is NaN, or 0 of counts.
 type MultivariateResult struct {
 	// the answer
@@ -2111,44 +2149,6 @@ func makeMultivariateResult(c *C.mlops_multivariate_result) (r MultivariateResul
 	r.Mmd2Biased = float64(c.mmd2_biased)
 	r.Bandwidth = float64(c.bandwidth)
 	r.NPermutations = int64(c.n_permutations)
-	return r
-}
-
-// PolicyDecision: where a policy stands after a window.
-type PolicyDecision struct {
-	// what the window changed
-	Event PolicyEvent
-	// 1 while an alarm lasts
-	Alarmed int32
-	// 1 if a window of the alarm was critical
-	IsCritical int32
-	// windows remembered: up to opts.n of those that count
-	NKnown int64
-	// of these, over
-	NOver int64
-	// calm ones in a row, up to now
-	NCalm int64
-	// of the newest window
-	TimeNs int64
-	// when the newest alarm began; INT64_MIN if there was none
-	RaisedNs int64
-	// of the newest window; NaN if not known
-	Severity float64
-	// greatest of the alarm, or of the one that just ended; 0 else
-	Peak float64
-}
-
-func makePolicyDecision(c *C.mlops_policy_decision) (r PolicyDecision) {
-	r.Event = PolicyEvent(c.event)
-	r.Alarmed = int32(c.alarmed)
-	r.IsCritical = int32(c.is_critical)
-	r.NKnown = int64(c.n_known)
-	r.NOver = int64(c.n_over)
-	r.NCalm = int64(c.n_calm)
-	r.TimeNs = int64(c.time_ns)
-	r.RaisedNs = int64(c.raised_ns)
-	r.Severity = float64(c.severity)
-	r.Peak = float64(c.peak)
 	return r
 }
 
@@ -3590,6 +3590,40 @@ func (o *MonitorLabelsOpts) c(s *scope) *C.mlops_monitor_labels_opts {
 	return c
 }
 
+// PolicyOpts: configuration. Zero means the default in each field.
+type PolicyOpts struct {
+	// windows that must be over; 1 to n, default 1
+	K int64
+	// among so many newest ones; up to 64, default k
+	N int64
+	// calm windows in a row that end an alarm; 1 or more, default 1
+	Calm int64
+	// a window is over from this severity on; above 0, default 1
+	Over float64
+	// a window is calm below this; in (0, over], default over
+	Clear float64
+	// one window of this severity raises the alarm by itself; at least over, default none
+	Critical float64
+	// no alarm is raised until so long after the one before was; default 0
+	PauseNs int64
+}
+
+func (o *PolicyOpts) c(s *scope) *C.mlops_policy_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_policy_opts)(s.alloc(C.sizeof_mlops_policy_opts))
+	c.struct_size = C.sizeof_mlops_policy_opts
+	c.k = C.int64_t(o.K)
+	c.n = C.int64_t(o.N)
+	c.calm = C.int64_t(o.Calm)
+	c.over = C.double(o.Over)
+	c.clear = C.double(o.Clear)
+	c.critical = C.double(o.Critical)
+	c.pause_ns = C.int64_t(o.PauseNs)
+	return c
+}
+
 // MultivariateOpts: options of the constructors. Zero means the default in each field.
 type MultivariateOpts struct {
 	// of tables: names to compare, separated by commas, quoted as in a CSV line; default: all of the
@@ -3700,40 +3734,6 @@ func (o *PanesOpts) c(s *scope) *C.mlops_panes_opts {
 	c.pane_ns = C.int64_t(o.PaneNs)
 	c.offset_ns = C.int64_t(o.OffsetNs)
 	c.n_panes = C.int64_t(o.NPanes)
-	return c
-}
-
-// PolicyOpts: configuration. Zero means the default in each field.
-type PolicyOpts struct {
-	// windows that must be over; 1 to n, default 1
-	K int64
-	// among so many newest ones; up to 64, default k
-	N int64
-	// calm windows in a row that end an alarm; 1 or more, default 1
-	Calm int64
-	// a window is over from this severity on; above 0, default 1
-	Over float64
-	// a window is calm below this; in (0, over], default over
-	Clear float64
-	// one window of this severity raises the alarm by itself; at least over, default none
-	Critical float64
-	// no alarm is raised until so long after the one before was; default 0
-	PauseNs int64
-}
-
-func (o *PolicyOpts) c(s *scope) *C.mlops_policy_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_policy_opts)(s.alloc(C.sizeof_mlops_policy_opts))
-	c.struct_size = C.sizeof_mlops_policy_opts
-	c.k = C.int64_t(o.K)
-	c.n = C.int64_t(o.N)
-	c.calm = C.int64_t(o.Calm)
-	c.over = C.double(o.Over)
-	c.clear = C.double(o.Clear)
-	c.critical = C.double(o.Critical)
-	c.pause_ns = C.int64_t(o.PauseNs)
 	return c
 }
 
@@ -10138,6 +10138,72 @@ func (x *Monitor) Performance() (*Table, error) {
 	return r, nil
 }
 
+// SetPolicy: have the windows from the next one on decided upon. Once, and before the first window
+// ends.
+//
+// Errors: MLOPS_E_INVALID for a rule out of range, or a monitor that has a policy or a window already;
+// MLOPS_E_NOMEM.
+func (x *Monitor) SetPolicy(opts *PolicyOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_monitor_set_policy(x.p, optsC, &e), &e, "mlops_monitor_set_policy")
+}
+
+// Veto: say that the data of the current window are broken: expectations failed, or an outage is
+// known. When it ends it counts for nothing in the policy, whatever was found.
+//
+// Errors: MLOPS_E_INVALID if there is no policy.
+func (x *Monitor) Veto() error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	return check(C.mlops_monitor_veto(x.p), nil, "mlops_monitor_veto")
+}
+
+// Alarm: where the policy stands after the newest window.
+//
+// Errors: MLOPS_E_INVALID if there is no policy, or struct_size is unknown.
+func (x *Monitor) Alarm() (PolicyDecision, error) {
+	if x == nil || x.p == nil {
+		return PolicyDecision{}, closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_policy_decision
+	out.struct_size = C.sizeof_mlops_policy_decision
+	if err := check(C.mlops_monitor_alarm(x.p, &out), nil, "mlops_monitor_alarm"); err != nil {
+		return PolicyDecision{}, err
+	}
+	return makePolicyDecision(&out), nil
+}
+
+// AlarmReason: the same, and why, as a line of JSON: mlops_policy_reason().
+//
+// Errors: MLOPS_E_ARENA if cap is too small: text is empty then; MLOPS_E_INVALID if there is no
+// policy.
+func (x *Monitor) AlarmReason() (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_monitor_alarm_reason(x.p, (*C.char)(text), room, needed)
+	}, nil, "mlops_monitor_alarm_reason")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
 // Suspend: write all that a monitor has seen as bytes: the current window, the newest complete one,
 // totals, rows that wait for labels. Canonical, little-endian. The monitor may go on.
 //
@@ -10475,6 +10541,151 @@ func EstimatePerformanceRows(scores []float64, probabilities []float64, opts *Pe
 	}
 	r := wrapTable(out)
 	return r, nil
+}
+
+// Policy: a policy and the windows that it remembers, in mlops_policy_size() bytes aligned to 8. One
+// thread at a time.
+type Policy struct {
+	p *C.mlops_policy
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapPolicy(p *C.mlops_policy) *Policy {
+	x := &Policy{p: p}
+	runtime.SetFinalizer(x, (*Policy).Close)
+	return x
+}
+
+// Close ends this Policy, or this share of it; it may be called again.
+func (x *Policy) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_policy_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizePolicy: bytes that a policy needs.
+func SizePolicy() int {
+	return int(C.mlops_policy_size())
+}
+
+// NewPolicy: begin without any window on the host's heap.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func NewPolicy(opts *PolicyOpts) (*Policy, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_policy
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_policy_new(&out, optsC, &e), &e, "mlops_policy_new"); err != nil {
+		return nil, err
+	}
+	r := wrapPolicy(out)
+	return r, nil
+}
+
+// Add: take the next window.
+//
+// Errors: MLOPS_E_INVALID if time goes back, severity is below 0, or struct_size is unknown; the
+// window is not taken then.
+func (x *Policy) Add(timeNs int64, severity float64, vetoed int32) (PolicyDecision, error) {
+	if x == nil || x.p == nil {
+		return PolicyDecision{}, closed("Policy")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_policy_decision
+	out.struct_size = C.sizeof_mlops_policy_decision
+	if err := check(C.mlops_policy_add(x.p, C.int64_t(timeNs), C.double(severity), C.int32_t(vetoed), &out), nil, "mlops_policy_add"); err != nil {
+		return PolicyDecision{}, err
+	}
+	return makePolicyDecision(&out), nil
+}
+
+// Get: where the policy stood after the newest window, as mlops_policy_add() told.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown.
+func (x *Policy) Get() (PolicyDecision, error) {
+	if x == nil || x.p == nil {
+		return PolicyDecision{}, closed("Policy")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_policy_decision
+	out.struct_size = C.sizeof_mlops_policy_decision
+	if err := check(C.mlops_policy_get(x.p, &out), nil, "mlops_policy_get"); err != nil {
+		return PolicyDecision{}, err
+	}
+	return makePolicyDecision(&out), nil
+}
+
+// Reason: the same, and why, as a line of JSON: event, alarmed, reason (a sentence), the numbers of
+// the decision, and the rules.
+//
+// Errors: MLOPS_E_ARENA if cap is too small: text is empty then.
+func (x *Policy) Reason() (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Policy")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_policy_reason(x.p, (*C.char)(text), room, needed)
+	}, nil, "mlops_policy_reason")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// Save: write the policy and what it remembers as bytes: canonical, little-endian, equal on any
+// machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Policy) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Policy")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_policy_save(x.p, text, room, needed)
+	}, nil, "mlops_policy_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadPolicy: read bytes of mlops_policy_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no policy, or whose parts contradict each other;
+// MLOPS_E_UNSUPPORTED for one of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID
+// if mem is not aligned.
+func LoadPolicy(content []byte) (*Policy, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_policy
+	size := C.size_t(4096)
+	for {
+		mem := storage(size)
+		status := C.mlops_policy_load(&out, mem.p, size, pointer(content), C.size_t(len(content)))
+		if status == 0 {
+			r := wrapPolicy(out)
+			r.keep = []interface{}{mem}
+			return r, nil
+		}
+		if status != C.MLOPS_E_ARENA || size > 1<<24 {
+			return nil, check(status, nil, "mlops_policy_load")
+		}
+		size *= 2
+	}
 }
 
 // Multivariate: two samples of rows. Immutable: any thread may compare.
@@ -11498,151 +11709,6 @@ func LoadRegressionPerformance(content []byte) (*RegressionPerformance, error) {
 	r := wrapRegressionPerformance(out)
 	r.keep = []interface{}{mem}
 	return r, nil
-}
-
-// Policy: a policy and the windows that it remembers, in mlops_policy_size() bytes aligned to 8. One
-// thread at a time.
-type Policy struct {
-	p *C.mlops_policy
-	// what it lives in, or needs to live
-	keep []interface{}
-}
-
-func wrapPolicy(p *C.mlops_policy) *Policy {
-	x := &Policy{p: p}
-	runtime.SetFinalizer(x, (*Policy).Close)
-	return x
-}
-
-// Close ends this Policy, or this share of it; it may be called again.
-func (x *Policy) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	if x.keep == nil {
-		C.mlops_policy_free(x.p)
-	}
-	x.keep = nil
-	x.p = nil
-	return nil
-}
-
-// SizePolicy: bytes that a policy needs.
-func SizePolicy() int {
-	return int(C.mlops_policy_size())
-}
-
-// NewPolicy: begin without any window on the host's heap.
-//
-// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
-func NewPolicy(opts *PolicyOpts) (*Policy, error) {
-	var s scope
-	defer s.free()
-	var out *C.mlops_policy
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_policy_new(&out, optsC, &e), &e, "mlops_policy_new"); err != nil {
-		return nil, err
-	}
-	r := wrapPolicy(out)
-	return r, nil
-}
-
-// Add: take the next window.
-//
-// Errors: MLOPS_E_INVALID if time goes back, severity is below 0, or struct_size is unknown; the
-// window is not taken then.
-func (x *Policy) Add(timeNs int64, severity float64, vetoed int32) (PolicyDecision, error) {
-	if x == nil || x.p == nil {
-		return PolicyDecision{}, closed("Policy")
-	}
-	defer runtime.KeepAlive(x)
-	var out C.mlops_policy_decision
-	out.struct_size = C.sizeof_mlops_policy_decision
-	if err := check(C.mlops_policy_add(x.p, C.int64_t(timeNs), C.double(severity), C.int32_t(vetoed), &out), nil, "mlops_policy_add"); err != nil {
-		return PolicyDecision{}, err
-	}
-	return makePolicyDecision(&out), nil
-}
-
-// Get: where the policy stood after the newest window, as mlops_policy_add() told.
-//
-// Errors: MLOPS_E_INVALID if struct_size is unknown.
-func (x *Policy) Get() (PolicyDecision, error) {
-	if x == nil || x.p == nil {
-		return PolicyDecision{}, closed("Policy")
-	}
-	defer runtime.KeepAlive(x)
-	var out C.mlops_policy_decision
-	out.struct_size = C.sizeof_mlops_policy_decision
-	if err := check(C.mlops_policy_get(x.p, &out), nil, "mlops_policy_get"); err != nil {
-		return PolicyDecision{}, err
-	}
-	return makePolicyDecision(&out), nil
-}
-
-// Reason: the same, and why, as a line of JSON: event, alarmed, reason (a sentence), the numbers of
-// the decision, and the rules.
-//
-// Errors: MLOPS_E_ARENA if cap is too small: text is empty then.
-func (x *Policy) Reason() (string, error) {
-	if x == nil || x.p == nil {
-		return "", closed("Policy")
-	}
-	defer runtime.KeepAlive(x)
-	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
-		return C.mlops_policy_reason(x.p, (*C.char)(text), room, needed)
-	}, nil, "mlops_policy_reason")
-	if err != nil {
-		return "", err
-	}
-	return string(content), nil
-}
-
-// Save: write the policy and what it remembers as bytes: canonical, little-endian, equal on any
-// machine.
-//
-// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
-func (x *Policy) Save() ([]byte, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Policy")
-	}
-	defer runtime.KeepAlive(x)
-	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
-		return C.mlops_policy_save(x.p, text, room, needed)
-	}, nil, "mlops_policy_save")
-	if err != nil {
-		return nil, err
-	}
-	return content, nil
-}
-
-// LoadPolicy: read bytes of mlops_policy_save() into the caller's storage.
-//
-// Errors: MLOPS_E_CORRUPT for bytes that are no policy, or whose parts contradict each other;
-// MLOPS_E_UNSUPPORTED for one of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID
-// if mem is not aligned.
-func LoadPolicy(content []byte) (*Policy, error) {
-	defer runtime.KeepAlive(content)
-	var out *C.mlops_policy
-	size := C.size_t(4096)
-	for {
-		mem := storage(size)
-		status := C.mlops_policy_load(&out, mem.p, size, pointer(content), C.size_t(len(content)))
-		if status == 0 {
-			r := wrapPolicy(out)
-			r.keep = []interface{}{mem}
-			return r, nil
-		}
-		if status != C.MLOPS_E_ARENA || size > 1<<24 {
-			return nil, check(status, nil, "mlops_policy_load")
-		}
-		size *= 2
-	}
 }
 
 // Share: a remote of the library's own.

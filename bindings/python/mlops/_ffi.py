@@ -419,6 +419,17 @@ class MonitorMetric(enum.IntEnum):
     COST = 9  # what a row costs on average, by the cost matrix
 
 
+class PolicyEvent(enum.IntEnum):
+    """What a window changed."""
+
+    NOTHING = 0  # nothing
+    RAISED = 1  # an alarm begins: tell somebody
+    ENDED = 2  # the alarm is over
+    HELD = 3  # an alarm is due, but so soon after the one before it waits
+    VETOED = 4  # the window was over, but its data are broken: it does not count
+    UNKNOWN = 5  # the window had not enough data: it does not count
+
+
 class MultivariateScale(enum.IntEnum):
     """In which units values count."""
 
@@ -434,17 +445,6 @@ class MmdMethod(enum.IntEnum):
     EXACT = 1  # every pair of rows; p by permutations
     FOURIER = 2  # random Fourier features: time linear in rows; p asymptotic
     ALIBI = 3  # EXACT by the rule of alibi-detect (docs/multivariate.md)
-
-
-class PolicyEvent(enum.IntEnum):
-    """What a window changed."""
-
-    NOTHING = 0  # nothing
-    RAISED = 1  # an alarm begins: tell somebody
-    ENDED = 2  # the alarm is over
-    HELD = 3  # an alarm is due, but so soon after the one before it waits
-    VETOED = 4  # the window was over, but its data are broken: it does not count
-    UNKNOWN = 5  # the window had not enough data: it does not count
 
 
 class Divide(enum.IntEnum):
@@ -2020,6 +2020,45 @@ mlops_monitor_labels._fields_ = [
 assert C.sizeof(mlops_monitor_labels) == 120
 
 
+class mlops_policy_opts(C.Structure):
+    pass
+
+
+mlops_policy_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("k", C.c_int64),
+    ("n", C.c_int64),
+    ("calm", C.c_int64),
+    ("over", C.c_double),
+    ("clear", C.c_double),
+    ("critical", C.c_double),
+    ("pause_ns", C.c_int64),
+]
+assert C.sizeof(mlops_policy_opts) == (72 if C.sizeof(C.c_void_p) == 8 else 68)
+
+
+class mlops_policy_decision(C.Structure):
+    pass
+
+
+mlops_policy_decision._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("event", C.c_int32),
+    ("alarmed", C.c_int32),
+    ("is_critical", C.c_int32),
+    ("n_known", C.c_int64),
+    ("n_over", C.c_int64),
+    ("n_calm", C.c_int64),
+    ("time_ns", C.c_int64),
+    ("raised_ns", C.c_int64),
+    ("severity", C.c_double),
+    ("peak", C.c_double),
+]
+assert C.sizeof(mlops_policy_decision) == 72
+
+
 class mlops_multivariate_opts(C.Structure):
     pass
 
@@ -2105,45 +2144,6 @@ mlops_panes_opts._fields_ = [
     ("n_panes", C.c_int64),
 ]
 assert C.sizeof(mlops_panes_opts) == 32
-
-
-class mlops_policy_opts(C.Structure):
-    pass
-
-
-mlops_policy_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("host", C.c_void_p),
-    ("k", C.c_int64),
-    ("n", C.c_int64),
-    ("calm", C.c_int64),
-    ("over", C.c_double),
-    ("clear", C.c_double),
-    ("critical", C.c_double),
-    ("pause_ns", C.c_int64),
-]
-assert C.sizeof(mlops_policy_opts) == (72 if C.sizeof(C.c_void_p) == 8 else 68)
-
-
-class mlops_policy_decision(C.Structure):
-    pass
-
-
-mlops_policy_decision._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("event", C.c_int32),
-    ("alarmed", C.c_int32),
-    ("is_critical", C.c_int32),
-    ("n_known", C.c_int64),
-    ("n_over", C.c_int64),
-    ("n_calm", C.c_int64),
-    ("time_ns", C.c_int64),
-    ("raised_ns", C.c_int64),
-    ("severity", C.c_double),
-    ("peak", C.c_double),
-]
-assert C.sizeof(mlops_policy_decision) == 72
 
 
 class mlops_promote_opts(C.Structure):
@@ -2893,6 +2893,22 @@ _rt.declare(lib.mlops_monitor_add_labels, C.c_int32, C.c_void_p, C.c_void_p, C.c
 _rt.declare(lib.mlops_monitor_id, C.c_int64, C.c_char_p)
 _rt.declare(lib.mlops_monitor_summarize_labels, C.c_int32, C.c_void_p, C.POINTER(mlops_monitor_labels))
 _rt.declare(lib.mlops_monitor_performance, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_policy_size, C.c_size_t)
+_rt.declare(lib.mlops_policy_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_policy_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_policy_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_policy_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_policy_free, None, C.c_void_p)
+_rt.declare(lib.mlops_policy_add, C.c_int32, C.c_void_p, C.c_int64, C.c_double, C.c_int32,
+        C.POINTER(mlops_policy_decision))
+_rt.declare(lib.mlops_policy_get, C.c_int32, C.c_void_p, C.POINTER(mlops_policy_decision))
+_rt.declare(lib.mlops_policy_reason, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_policy_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_policy_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_monitor_set_policy, C.c_int32, C.c_void_p, C.POINTER(mlops_policy_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_veto, C.c_int32, C.c_void_p)
+_rt.declare(lib.mlops_monitor_alarm, C.c_int32, C.c_void_p, C.POINTER(mlops_policy_decision))
+_rt.declare(lib.mlops_monitor_alarm_reason, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_monitor_suspend, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_monitor_resume, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -2983,18 +2999,6 @@ _rt.declare(lib.mlops_regression_performance_save, C.c_int32, C.c_void_p, C.c_vo
         C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_regression_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
         C.c_void_p, C.c_size_t)
-_rt.declare(lib.mlops_policy_size, C.c_size_t)
-_rt.declare(lib.mlops_policy_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
-        C.POINTER(mlops_policy_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_policy_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_policy_opts),
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_policy_free, None, C.c_void_p)
-_rt.declare(lib.mlops_policy_add, C.c_int32, C.c_void_p, C.c_int64, C.c_double, C.c_int32,
-        C.POINTER(mlops_policy_decision))
-_rt.declare(lib.mlops_policy_get, C.c_int32, C.c_void_p, C.POINTER(mlops_policy_decision))
-_rt.declare(lib.mlops_policy_reason, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
-_rt.declare(lib.mlops_policy_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
-_rt.declare(lib.mlops_policy_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_registry_set_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_void_p, C.c_size_t,
@@ -4109,6 +4113,37 @@ def _monitor_labels(s):
 
 
 @dataclass(frozen=True)
+class PolicyDecision:
+    """Where a policy stands after a window."""
+
+    event: PolicyEvent  # what the window changed
+    alarmed: int  # 1 while an alarm lasts
+    is_critical: int  # 1 if a window of the alarm was critical
+    n_known: int  # windows remembered: up to opts.n of those that count
+    n_over: int  # of these, over
+    n_calm: int  # calm ones in a row, up to now
+    time_ns: int  # of the newest window
+    raised_ns: int  # when the newest alarm began; INT64_MIN if there was none
+    severity: float  # of the newest window; NaN if not known
+    peak: float  # greatest of the alarm, or of the one that just ended; 0 else
+
+
+def _policy_decision(s):
+    return PolicyDecision(
+        event=_rt.enumerator(PolicyEvent, s.event),
+        alarmed=s.alarmed,
+        is_critical=s.is_critical,
+        n_known=s.n_known,
+        n_over=s.n_over,
+        n_calm=s.n_calm,
+        time_ns=s.time_ns,
+        raised_ns=s.raised_ns,
+        severity=s.severity,
+        peak=s.peak,
+    )
+
+
+@dataclass(frozen=True)
 class MultivariateResult:
     """What was found. What does not apply is NaN, or 0 of counts."""
 
@@ -4144,37 +4179,6 @@ def _multivariate_result(s):
         mmd2_biased=s.mmd2_biased,
         bandwidth=s.bandwidth,
         n_permutations=s.n_permutations,
-    )
-
-
-@dataclass(frozen=True)
-class PolicyDecision:
-    """Where a policy stands after a window."""
-
-    event: PolicyEvent  # what the window changed
-    alarmed: int  # 1 while an alarm lasts
-    is_critical: int  # 1 if a window of the alarm was critical
-    n_known: int  # windows remembered: up to opts.n of those that count
-    n_over: int  # of these, over
-    n_calm: int  # calm ones in a row, up to now
-    time_ns: int  # of the newest window
-    raised_ns: int  # when the newest alarm began; INT64_MIN if there was none
-    severity: float  # of the newest window; NaN if not known
-    peak: float  # greatest of the alarm, or of the one that just ended; 0 else
-
-
-def _policy_decision(s):
-    return PolicyDecision(
-        event=_rt.enumerator(PolicyEvent, s.event),
-        alarmed=s.alarmed,
-        is_critical=s.is_critical,
-        n_known=s.n_known,
-        n_over=s.n_over,
-        n_calm=s.n_calm,
-        time_ns=s.time_ns,
-        raised_ns=s.raised_ns,
-        severity=s.severity,
-        peak=s.peak,
     )
 
 
@@ -9943,6 +9947,70 @@ class Monitor(_rt.Handle):
             _rt.check(status, "Monitor.performance", err)
         return _rt.classes["table"]._wrap(out.value)
 
+    def set_policy(self, *, k=None, n=None, calm=None, over=None, clear=None, critical=None, pause_ns=None):
+        """Have the windows from the next one on decided upon. Once, and before the first window ends.
+
+            k: windows that must be over; 1 to n, default 1
+            n: among so many newest ones; up to 64, default k
+            calm: calm windows in a row that end an alarm; 1 or more, default 1
+            over: a window is over from this severity on; above 0, default 1
+            clear: a window is calm below this; in (0, over], default over
+            critical: one window of this severity raises the alarm by itself; at least over, default none
+            pause_ns: no alarm is raised until so long after the one before was; default 0
+
+        Raises: InvalidError for a rule out of range, or a monitor that has a policy or a window already;
+        NomemError.
+        """
+        h = self._open()
+        opts = _policy_opts(k=k, n=n, calm=calm, over=over, clear=clear, critical=critical, pause_ns=pause_ns)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_monitor_set_policy(h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.set_policy", err)
+
+    def veto(self):
+        """Say that the data of the current window are broken: expectations failed, or an outage is known.
+        When it ends it counts for nothing in the policy, whatever was found.
+
+        Raises: InvalidError if there is no policy.
+        """
+        h = self._open()
+        with h.lock:
+            status = lib.mlops_monitor_veto(h)
+        if status:
+            _rt.check(status, "Monitor.veto", why={
+                -1: "there is no policy",
+            })
+
+    def alarm(self):
+        """Where the policy stands after the newest window.
+
+        Raises: InvalidError if there is no policy, or struct_size is unknown.
+        """
+        h = self._open()
+        out = mlops_policy_decision(C.sizeof(mlops_policy_decision))
+        with h.lock:
+            status = lib.mlops_monitor_alarm(h, C.byref(out))
+        if status:
+            _rt.check(status, "Monitor.alarm", why={
+                -1: "there is no policy, or struct_size is unknown",
+            })
+        return _policy_decision(out)
+
+    def alarm_reason(self):
+        """The same, and why, as a line of JSON: Policy.reason().
+
+        Raises: ArenaError if cap is too small: text is empty then; InvalidError if there is no policy.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_monitor_alarm_reason(h, text, cap, needed),
+                    "Monitor.alarm_reason", why={
+                -1: "there is no policy",
+            })
+        return _rt.decoded(text)
+
     def suspend(self):
         """Write all that a monitor has seen as bytes: the current window, the newest complete one, totals,
         rows that wait for labels. Canonical, little-endian. The monitor may go on.
@@ -10258,6 +10326,126 @@ class Performance(_rt.Handle):
         if status:
             _rt.check(status, "Performance.estimate_rows", err)
         return _rt.classes["table"]._wrap(out.value)
+
+
+@_rt.noun("policy")
+class Policy(_rt.Handle):
+    """A policy and the windows that it remembers, in Policy.size() bytes aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_policy_free
+    _locked = True
+
+    @staticmethod
+    def size():
+        """Bytes that a policy needs."""
+        out = lib.mlops_policy_size()
+        return out
+
+    def __init__(self, *, k=None, n=None, calm=None, over=None, clear=None, critical=None, pause_ns=None):
+        """Begin without any window on the host's heap.
+
+            k: windows that must be over; 1 to n, default 1
+            n: among so many newest ones; up to 64, default k
+            calm: calm windows in a row that end an alarm; 1 or more, default 1
+            over: a window is over from this severity on; above 0, default 1
+            clear: a window is calm below this; in (0, over], default over
+            critical: one window of this severity raises the alarm by itself; at least over, default none
+            pause_ns: no alarm is raised until so long after the one before was; default 0
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        opts = _policy_opts(k=k, n=n, calm=calm, over=over, clear=clear, critical=critical, pause_ns=pause_ns)
+        err = mlops_error()
+        status = lib.mlops_policy_new(C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Policy", err)
+        self._h = self._owner(out.value)
+
+    def add(self, time_ns, severity, vetoed):
+        """Take the next window.
+
+            time_ns: when it ended; not before the one ahead of it
+            severity: 0 or more, 1 at the tolerance; NaN: there is not enough data to tell
+            vetoed: not 0: the data of the window are broken (quality, or a known outage)
+
+        Raises: InvalidError if time goes back, severity is below 0, or struct_size is unknown; the window is
+        not taken then.
+        """
+        h = self._open()
+        out = mlops_policy_decision(C.sizeof(mlops_policy_decision))
+        with h.lock:
+            status = lib.mlops_policy_add(h, _rt.integer(time_ns, -2 ** 63, 2 ** 63 - 1, "time_ns"), severity,
+                    _rt.integer(vetoed, -2 ** 31, 2 ** 31 - 1, "vetoed"), C.byref(out))
+        if status:
+            _rt.check(status, f"Policy.add({time_ns}, {severity}, {vetoed})", why={
+                -1: "time goes back, severity is below 0, or struct_size is unknown",
+            })
+        return _policy_decision(out)
+
+    def get(self):
+        """Where the policy stood after the newest window, as Policy.add() told.
+
+        Raises: InvalidError if struct_size is unknown.
+        """
+        h = self._open()
+        out = mlops_policy_decision(C.sizeof(mlops_policy_decision))
+        with h.lock:
+            status = lib.mlops_policy_get(h, C.byref(out))
+        if status:
+            _rt.check(status, "Policy.get", why={
+                -1: "struct_size is unknown",
+            })
+        return _policy_decision(out)
+
+    def reason(self):
+        """The same, and why, as a line of JSON: event, alarmed, reason (a sentence), the numbers of the
+        decision, and the rules.
+
+        Raises: ArenaError if cap is too small: text is empty then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_policy_reason(h, text, cap, needed),
+                    "Policy.reason")
+        return _rt.decoded(text)
+
+    def save(self):
+        """Write the policy and what it remembers as bytes: canonical, little-endian, equal on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_policy_save(h, text, cap, needed), "Policy.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of Policy.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no policy, or whose parts contradict each other;
+        UnsupportedError for one of a later format; ArenaError if size is too small; InvalidError if mem is
+        not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = 4096
+        while True:
+            mem = _rt.Storage(size)
+            status = lib.mlops_policy_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+            if status != _rt.ARENA or size > 1 << 24:
+                break
+            size *= 2
+        if status:
+            _rt.check(status, "Policy.load", why={
+                -5: "bytes that are no policy, or whose parts contradict each other",
+                -6: "one of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
 
 
 @_rt.noun("multivariate")
@@ -11145,126 +11333,6 @@ class RegressionPerformance(_rt.Handle):
             _rt.check(status, "RegressionPerformance.load", why={
                 -5: "bytes that are no sums, or contradict each other",
                 -6: "those of a later format",
-                -1: "mem is not aligned",
-            })
-        return cls._wrap(out.value, keep=(mem,), owned=False)
-
-
-@_rt.noun("policy")
-class Policy(_rt.Handle):
-    """A policy and the windows that it remembers, in Policy.size() bytes aligned to 8. One thread at a time."""
-
-    _end = lib.mlops_policy_free
-    _locked = True
-
-    @staticmethod
-    def size():
-        """Bytes that a policy needs."""
-        out = lib.mlops_policy_size()
-        return out
-
-    def __init__(self, *, k=None, n=None, calm=None, over=None, clear=None, critical=None, pause_ns=None):
-        """Begin without any window on the host's heap.
-
-            k: windows that must be over; 1 to n, default 1
-            n: among so many newest ones; up to 64, default k
-            calm: calm windows in a row that end an alarm; 1 or more, default 1
-            over: a window is over from this severity on; above 0, default 1
-            clear: a window is calm below this; in (0, over], default over
-            critical: one window of this severity raises the alarm by itself; at least over, default none
-            pause_ns: no alarm is raised until so long after the one before was; default 0
-
-        Raises: InvalidError, NomemError.
-        """
-        out = C.c_void_p()
-        opts = _policy_opts(k=k, n=n, calm=calm, over=over, clear=clear, critical=critical, pause_ns=pause_ns)
-        err = mlops_error()
-        status = lib.mlops_policy_new(C.byref(out), C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "Policy", err)
-        self._h = self._owner(out.value)
-
-    def add(self, time_ns, severity, vetoed):
-        """Take the next window.
-
-            time_ns: when it ended; not before the one ahead of it
-            severity: 0 or more, 1 at the tolerance; NaN: there is not enough data to tell
-            vetoed: not 0: the data of the window are broken (quality, or a known outage)
-
-        Raises: InvalidError if time goes back, severity is below 0, or struct_size is unknown; the window is
-        not taken then.
-        """
-        h = self._open()
-        out = mlops_policy_decision(C.sizeof(mlops_policy_decision))
-        with h.lock:
-            status = lib.mlops_policy_add(h, _rt.integer(time_ns, -2 ** 63, 2 ** 63 - 1, "time_ns"), severity,
-                    _rt.integer(vetoed, -2 ** 31, 2 ** 31 - 1, "vetoed"), C.byref(out))
-        if status:
-            _rt.check(status, f"Policy.add({time_ns}, {severity}, {vetoed})", why={
-                -1: "time goes back, severity is below 0, or struct_size is unknown",
-            })
-        return _policy_decision(out)
-
-    def get(self):
-        """Where the policy stood after the newest window, as Policy.add() told.
-
-        Raises: InvalidError if struct_size is unknown.
-        """
-        h = self._open()
-        out = mlops_policy_decision(C.sizeof(mlops_policy_decision))
-        with h.lock:
-            status = lib.mlops_policy_get(h, C.byref(out))
-        if status:
-            _rt.check(status, "Policy.get", why={
-                -1: "struct_size is unknown",
-            })
-        return _policy_decision(out)
-
-    def reason(self):
-        """The same, and why, as a line of JSON: event, alarmed, reason (a sentence), the numbers of the
-        decision, and the rules.
-
-        Raises: ArenaError if cap is too small: text is empty then.
-        """
-        h = self._open()
-        with h.lock:
-            text = _rt.written(lambda text, cap, needed: lib.mlops_policy_reason(h, text, cap, needed),
-                    "Policy.reason")
-        return _rt.decoded(text)
-
-    def save(self):
-        """Write the policy and what it remembers as bytes: canonical, little-endian, equal on any machine.
-
-        Raises: ArenaError if cap is too small; nothing is written then.
-        """
-        h = self._open()
-        with h.lock:
-            text = _rt.written(lambda text, cap, needed: lib.mlops_policy_save(h, text, cap, needed), "Policy.save")
-        return text
-
-    @classmethod
-    def load(cls, bytes):
-        """Read bytes of Policy.save() into the caller's storage.
-
-            bytes: what was saved; borrowed for the call
-
-        Raises: CorruptError for bytes that are no policy, or whose parts contradict each other;
-        UnsupportedError for one of a later format; ArenaError if size is too small; InvalidError if mem is
-        not aligned.
-        """
-        out = C.c_void_p()
-        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
-        size = 4096
-        while True:
-            mem = _rt.Storage(size)
-            status = lib.mlops_policy_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
-            if status != _rt.ARENA or size > 1 << 24:
-                break
-            size *= 2
-        if status:
-            _rt.check(status, "Policy.load", why={
-                -5: "bytes that are no policy, or whose parts contradict each other",
-                -6: "one of a later format",
                 -1: "mem is not aligned",
             })
         return cls._wrap(out.value, keep=(mem,), owned=False)
@@ -12493,6 +12561,26 @@ def _monitor_labels_opts(*, rows_max=None, windows_kept=None, metric=None, thres
     return o
 
 
+def _policy_opts(*, k=None, n=None, calm=None, over=None, clear=None, critical=None, pause_ns=None):
+    o = mlops_policy_opts(C.sizeof(mlops_policy_opts))
+    o._keep, o._raised = [], []
+    if k is not None:
+        o.k = _rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k")
+    if n is not None:
+        o.n = _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n")
+    if calm is not None:
+        o.calm = _rt.integer(calm, -2 ** 63, 2 ** 63 - 1, "calm")
+    if over is not None:
+        o.over = over
+    if clear is not None:
+        o.clear = clear
+    if critical is not None:
+        o.critical = critical
+    if pause_ns is not None:
+        o.pause_ns = _rt.integer(pause_ns, -2 ** 63, 2 ** 63 - 1, "pause_ns")
+    return o
+
+
 def _multivariate_opts(*, columns=None, ignore=None, scale=None):
     o = mlops_multivariate_opts(C.sizeof(mlops_multivariate_opts))
     o._keep, o._raised = [], []
@@ -12551,26 +12639,6 @@ def _panes_opts(*, months=False, fade=False, pane_ns=None, offset_ns=None, n_pan
         o.offset_ns = _rt.integer(offset_ns, -2 ** 63, 2 ** 63 - 1, "offset_ns")
     if n_panes is not None:
         o.n_panes = _rt.integer(n_panes, -2 ** 63, 2 ** 63 - 1, "n_panes")
-    return o
-
-
-def _policy_opts(*, k=None, n=None, calm=None, over=None, clear=None, critical=None, pause_ns=None):
-    o = mlops_policy_opts(C.sizeof(mlops_policy_opts))
-    o._keep, o._raised = [], []
-    if k is not None:
-        o.k = _rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k")
-    if n is not None:
-        o.n = _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n")
-    if calm is not None:
-        o.calm = _rt.integer(calm, -2 ** 63, 2 ** 63 - 1, "calm")
-    if over is not None:
-        o.over = over
-    if clear is not None:
-        o.clear = clear
-    if critical is not None:
-        o.critical = critical
-    if pause_ns is not None:
-        o.pause_ns = _rt.integer(pause_ns, -2 ** 63, 2 ** 63 - 1, "pause_ns")
     return o
 
 

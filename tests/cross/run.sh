@@ -1,7 +1,8 @@
 #!/bin/sh
 # Stores that go from machine to machine as a file: a big-endian one (s390x) and one of 32 bits (ARM), under QEMU; and
 # the kernels of forests of 64-bit ARM, which test_forest.c holds to the plan; and profiles and anomaly scores, whose
-# tests have the bytes. Prints TAP; what has no compiler or no emulator here is skipped and says so.
+# tests have the bytes; and states of detectors, sketches, performance, fairness, policies and calibrations, of which
+# states.c prints checksums. Prints TAP; what has no compiler or no emulator here is skipped and says so.
 #
 # The library is compiled by hand: its index is in memory, content is not compressed, and xxHash is the header alone,
 # so that no foreign library is needed.
@@ -44,7 +45,7 @@ build() { # NAME COMPILER OBJECTS
         tests/cross/stores.c $sources $3 -o "$work/$1" -lpthread
 }
 
-echo 1..9
+echo 1..13
 build here "${CC:-gcc}" "$vector" >"$work/log" 2>&1 || { cat "$work/log"; echo "not ok 1 - compiled here"; exit 1; }
 "$work/here" write "$work/s" "$work/here.out" >"$work/want"
 sed 's/^/# /' "$work/want"
@@ -132,6 +133,34 @@ try_bytes() { # NAME COMPILER EMULATOR
     echo "ok $n - $1 saves the same bytes of profiles, anomaly scores and performance"
 }
 
+build_states() { # NAME COMPILER FLAGS OBJECTS
+    # What states are made of, and no more of the library than that.
+    # shellcheck disable=SC2086
+    "$2" -std=c11 -O1 -w -ffp-contract=off -fexcess-precision=fast $3 -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 -DMLOPS_BLAS=0 \
+        -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -Itests -I"$work/include" tests/cross/states.c \
+        $(echo "$sources" | grep -vE '^lib/(store|audit|columnar)/') $(find lib/stats lib/metric lib/performance \
+        lib/fairness lib/profile/run lib/detect lib/sketch lib/policy -name '*.c') lib/profile/build/profile_new.c $4 \
+        -o "$work/states-$1" -lpthread >"$work/log" 2>&1
+}
+
+try_states() { # NAME COMPILER EMULATOR FLAGS OBJECTS
+    if ! command -v "$2" >/dev/null || ! command -v "$3" >/dev/null; then
+        n=$((n + 1))
+        echo "ok $n - $1 has the same bytes of states # SKIP no $2 or no $3"
+        return
+    fi
+    build_states "$1" "$2" "$4" "$5" && "$3" "$work/states-$1" >"$work/states-$1.out" 2>>"$work/log" ||
+        cp "$work/log" "$work/states-$1.out"
+    tell "$1 has the same bytes of states" "$work/states.out" "$work/states-$1.out"
+}
+
+# Here with the fastest kernels, and without vectors.
+build_states here "${CC:-gcc}" "" "$vector" && "$work/states-here" >"$work/states.out" || cat "$work/log"
+MLOPS_CPU=scalar "$work/states-here" >"$work/states-scalar.out" || :
+tell "states have the same bytes without vectors" "$work/states.out" "$work/states-scalar.out"
+try_states s390x s390x-linux-gnu-gcc qemu-s390x-static "" ""
+try_states armhf arm-linux-gnueabihf-gcc qemu-arm-static "" ""
+try_states arm64 aarch64-linux-gnu-gcc qemu-aarch64-static -march=armv8-a+crypto "$(find lib/kern -name '*_neon.c')"
 try s390x s390x-linux-gnu-gcc qemu-s390x-static
 try armhf arm-linux-gnueabihf-gcc qemu-arm-static
 try_bytes s390x s390x-linux-gnu-gcc qemu-s390x-static

@@ -710,9 +710,9 @@ def test_text():
     program = struct.pack("<2I", len(steps), len(ranges)) + b"".join(struct.pack("<3I", *s) for s in steps) + \
         b"".join(struct.pack("<2I", *r) for r in ranges)
     one("tokenize", [texts("ab1==c =x", "é"), np.frombuffer(program, "u1"), texts("")],
-        np.array([["ab1", "==", "c", "x"], [""] * 4], object), [0, 1], extra=[Temp("i4", 5 * len(steps) + 2)])
+        np.array([["ab1", "==", "c", "x"], [""] * 4], object), [0, 1], extra=[Temp("i4", 5 * len(steps) + 2 + 4096)])
     one("tokenize", [texts("ab1,,==;c", "é"), np.frombuffer(program, "u1"), texts("")],
-        np.array([[",,", ";"], ["é", ""]], object), [2, 1], extra=[Temp("i4", 5 * len(steps) + 2)])
+        np.array([[",,", ";"], ["é", ""]], object), [2, 1], extra=[Temp("i4", 5 * len(steps) + 2 + 4096)])
     fails("tokenize", [texts("ab"), np.frombuffer(program[:-1], "u1"), texts("")], [Temp("O", 1, 4), Temp("i4", 99)], [0, 1],
           words="ends early")
 

@@ -357,7 +357,7 @@ static void cuts_by_an_expression(void **state) {
         mlops__graph_expression(&expression, &states, "[a-zA-Z\xc3\xa9]+|[0-9]{1,9}", 22, &error),
         MLOPS_OK);
     int64_t size = (int64_t)expression.size;
-    mlops__graph_dims room = {5 * states + 2, 0};
+    mlops__graph_dims room = {5 * states + 2 + MLOPS__GRAPH_TOKEN_WORDS, 0};
     mlops__graph_writer_init(&w, &mlops__heap);
     uint32_t inputs[3], outputs[2];
     inputs[0] = mlops__graph_writer_input(&w, "x", MLOPS__GRAPH_TEXT, 1, d1);

@@ -68,7 +68,7 @@ static mlops_status expression(mlops__oc *self, const char *pattern, size_t n, m
     mlops__buf_free(&bytes);
     if (status == MLOPS_E_NOMEM || (!status && !copy)) return mlops__fail_nomem(self->err, 64);
     if (status) return mlops__oc_no(self, "its expression: %.*s", 150, error.message);
-    step->scratch = 5 * (int64_t)states + 2;
+    step->scratch = 5 * (int64_t)states + 2 + MLOPS__GRAPH_TOKEN_WORDS;
     return mlops__oc_constant(self, MLOPS__GRAPH_BYTES, 1, &size, copy, &step->inputs[1]);
 }
 

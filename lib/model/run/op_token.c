@@ -3,7 +3,9 @@
  *
  * Owns the program of an expression as it stands in the bytes of a graph. Invariant: its parts lie
  * inside before it runs; a state is entered once a character, so that matching ends whatever the
- * program says. Freestanding: part of the firmware build.
+ * program says. What a try behind its match has shown to lead to none is left out of later tries
+ * (Reps 1998), as far as it is remembered: a text costs a pass for each so many characters.
+ * Freestanding: part of the firmware build.
  */
 #include "base/cursor.h"
 #include "model/run/graph_step.h"
@@ -20,6 +22,9 @@ typedef struct program {
     int32_t *next;
     int32_t *marks;
     int32_t *stack;
+    int32_t *dead; /* bits of states at window bytes of the text, from base on: none matches */
+    size_t base, window;
+    int has_dead;
 } program;
 
 typedef struct cutter {
@@ -53,9 +58,31 @@ static int is_taken(const program *p, int32_t state, uint32_t code) {
     return 0;
 }
 
-/* Enters a state and all that are forked to; returns whether one accepts. mark is new for each
- * character. */
-static int enter(program *p, int32_t *list, int32_t *n, uint32_t state, int32_t mark) {
+/* Where the bit of a state at a byte of the text is; 0 if there is none. */
+static int32_t *bit_of(const program *p, int32_t state, size_t at, uint32_t *bit) {
+    if (at - p->base >= p->window) return 0;
+    size_t place = (at - p->base) * p->n_steps + (size_t)state;
+    *bit = (uint32_t)1 << place % 32;
+    return p->dead + place / 32;
+}
+
+static int is_dead(const program *p, int32_t state, size_t at) {
+    uint32_t bit = 0;
+    const int32_t *word = bit_of(p, state, at, &bit);
+    return word && (uint32_t)*word & bit;
+}
+
+static void set_dead(program *p, const int32_t *list, int32_t n, size_t at) {
+    uint32_t bit = 0;
+    for (int32_t i = 0; i < n; i++) {
+        int32_t *word = bit_of(p, list[i], at, &bit);
+        if (word) *word = (int32_t)((uint32_t)*word | bit);
+    }
+}
+
+/* Enters a state at a byte of the text and all that are forked to; returns whether one accepts.
+ * mark is new for each character. */
+static int enter(program *p, int32_t *list, int32_t *n, uint32_t state, int32_t mark, size_t at) {
     int32_t depth = 0, accepts = 0;
     p->stack[depth++] = (int32_t)state;
     while (depth > 0) {
@@ -63,35 +90,54 @@ static int enter(program *p, int32_t *list, int32_t *n, uint32_t state, int32_t 
         if (p->marks[s] == mark) continue;
         p->marks[s] = mark;
         if (field(p, s, 0) == ACCEPT) accepts = 1;
-        else if (field(p, s, 0) == TAKE) list[(*n)++] = s;
-        else {
+        else if (field(p, s, 0) == FORK) {
             p->stack[depth++] = (int32_t)field(p, s, 2);
             p->stack[depth++] = (int32_t)field(p, s, 1);
-        }
+        } else if (!is_dead(p, s, at)) list[(*n)++] = s;
     }
     return accepts;
 }
 
-/* The end of the longest match from at; at itself if there is none. */
-static size_t match(program *p, const mlops__graph_text *text, size_t at) {
+/* The end of the longest match from at; at itself if there is none. Whether states were left behind
+ * it, of which none matched, comes in *in_vain; they are dead from a byte on. */
+static size_t try_match(program *p, const mlops__graph_text *text, size_t at, size_t dead_from,
+                        int *in_vain) {
     int32_t n = 0, mark = 1;
     size_t end = at;
+    *in_vain = 0;
     for (uint32_t i = 0; i < p->n_steps; i++) p->marks[i] = 0;
-    (void)enter(p, p->now, &n, 0, mark);
-    while (n > 0 && at < text->n) {
+    (void)enter(p, p->now, &n, 0, mark, at);
+    for (;;) {
         uint32_t code;
         int32_t n_next = 0, accepts = 0;
+        if (at >= dead_from) set_dead(p, p->now, n, at);
+        if (n == 0 || at >= text->n) return end;
         at += length_at(text, at, &code);
         mark = mark == INT32_MAX ? 1 : mark + 1;
         for (int32_t i = 0; i < n; i++)
             if (is_taken(p, p->now[i], code))
-                accepts |= enter(p, p->next, &n_next, (uint32_t)p->now[i] + 1, mark);
+                accepts |= enter(p, p->next, &n_next, (uint32_t)p->now[i] + 1, mark, at);
         if (accepts) end = at;
+        *in_vain = !accepts && (*in_vain || n_next > 0);
         int32_t *swap = p->now;
         p->now = p->next;
         p->next = swap;
         n = n_next;
     }
+}
+
+/* The same for tries at ascending bytes of a text. */
+static size_t match(program *p, const mlops__graph_text *text, size_t at) {
+    int in_vain;
+    if (at == 0 || at - p->base >= p->window) {
+        if (p->has_dead) memset(p->dead, 0, MLOPS__GRAPH_TOKEN_WORDS * sizeof *p->dead);
+        p->has_dead = 0;
+        p->base = at;
+    }
+    size_t end = try_match(p, text, at, SIZE_MAX, &in_vain);
+    if (!in_vain) return end;
+    p->has_dead = 1;
+    (void)try_match(p, text, at, end, &in_vain);
     return end;
 }
 
@@ -128,6 +174,17 @@ static int cut(const cutter *c, const mlops__graph_text *text, size_t *at,
     return 0;
 }
 
+static void set_room(program *p, int32_t *room) {
+    p->now = room;
+    p->next = p->now + p->n_steps;
+    p->marks = p->next + p->n_steps;
+    p->dead = p->marks + p->n_steps;
+    p->has_dead = 1;                               /* what was there before */
+    p->stack = p->dead + MLOPS__GRAPH_TOKEN_WORDS; /* a state entered twice leaves two, and the
+                                                      first one more */
+    p->window = MLOPS__GRAPH_TOKEN_WORDS * 32 / p->n_steps;
+}
+
 /* Finds the program's parts, and its room in the second output. */
 static mlops_status open_program(const mlops__step *step, const mlops__graph_view *bytes,
                                  program *p) {
@@ -146,11 +203,9 @@ static mlops_status open_program(const mlops__step *step, const mlops__graph_vie
             (op == FORK && (x >= n || y >= n)))
             return mlops__step_fail_code(step, MLOPS_E_CORRUPT, "no such expression");
     }
-    int64_t n = 5 * (int64_t)p->n_steps + 2;
+    int64_t n = 5 * (int64_t)p->n_steps + 2 + MLOPS__GRAPH_TOKEN_WORDS;
     MLOPS_TRY(mlops__step_out(step, 1, MLOPS__GRAPH_I32, 1, &n, &p->now));
-    p->next = p->now + p->n_steps;
-    p->marks = p->next + p->n_steps;
-    p->stack = p->marks + p->n_steps; /* a state entered twice leaves two, and the first one more */
+    set_room(p, p->now);
     return MLOPS_OK;
 }
 

@@ -14,7 +14,10 @@
 #ifndef MLOPS_MODEL_OPERATOR_H
 #define MLOPS_MODEL_OPERATOR_H
 
-enum { MLOPS__GRAPH_SKIPS_MAX = 256 /* each is a pass over the row */ };
+enum {
+    MLOPS__GRAPH_SKIPS_MAX = 256,   /* each is a pass over the row */
+    MLOPS__GRAPH_TOKEN_WORDS = 4096 /* of 32 bits, in which an expression remembers */
+};
 
 typedef enum mlops__graph_dtype {
     MLOPS__GRAPH_F32 = 1,
@@ -177,12 +180,13 @@ typedef enum mlops__graph_operator {
      * of Latin, Greek and Cyrillic letters up to U+052F. */
     MLOPS__GRAPH_TEXT_NORMALIZE,
     /* x text [c] or [n, c], separators text [s] or an expression bytes, pad text of one ->
-     * text [..., d], scratch i32 [5 * states + 2] (of one without an expression); {mark,
-     * shortest}. d is the most tokens that any x has. One empty separator: every character is a
-     * token. An expression is what mlops__graph_expression() in model/build/graph_write.h makes;
-     * tokens are its matches, leftmost, then longest. Tokens of fewer characters than shortest are
-     * left out; mark 1 puts U+0002 before and U+0003 behind (unless there is no token at all), mark
-     * 2 makes the expression's matches separators, mark 3 both. */
+     * text [..., d], scratch i32 [5 * states + 2 + MLOPS__GRAPH_TOKEN_WORDS]
+     * (of one without an expression); {mark, shortest}. d is the most tokens that any x has. One
+     * empty separator: every character is a token. An expression is what mlops__graph_expression()
+     * in model/build/graph_write.h makes; tokens are its matches, leftmost, then longest. Tokens of
+     * fewer characters than shortest are left out; mark 1 puts U+0002 before and U+0003 behind
+     * (unless there is no token at all), mark 2 makes the expression's matches separators, mark 3
+     * both. */
     MLOPS__GRAPH_TOKENIZE,
 
     /* -- control --------------------------------------------------------------------------------

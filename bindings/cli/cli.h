@@ -38,7 +38,7 @@ typedef struct cli_args {
     const char *branches, *tags, *expected, *prefix, *cache, *memory;
     const char *window_time, *false_alarm;
     int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits, depth;
-    double alpha, share, canary_share, remake;
+    double alpha, ks_tolerance, tv_tolerance, share, canary_share, remake;
 } cli_args;
 
 typedef struct cli_command {

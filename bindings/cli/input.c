@@ -30,6 +30,8 @@ mlops_drift_opts cli_drift_opts(const cli_args *args) {
     opts.columns = args->columns;
     opts.ignore = args->ignore;
     opts.alpha = args->alpha;
+    opts.ks_tolerance = args->ks_tolerance;
+    opts.tv_tolerance = args->tv_tolerance;
     opts.correction = (mlops_stats_correction)(args->correction ? args->correction - 1 : 0);
     opts.preset = (mlops_drift_preset)(args->tool ? args->tool - 1 : 0);
     return opts;

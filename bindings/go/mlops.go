@@ -419,6 +419,8 @@ const (
 	DriftPresetDeepchecks DriftPreset = 5
 	// DriftPresetWhylogs: whylogs' KS at 100 quantiles, and chi-square.
 	DriftPresetWhylogs DriftPreset = 6
+	// DriftPresetTfdv: TFDV's Jensen-Shannon divergence, and L-infinity.
+	DriftPresetTfdv DriftPreset = 7
 )
 
 // RunStatus: how far a run is.
@@ -2921,7 +2923,7 @@ type DriftOpts struct {
 	// rows that each side must have; default 50
 	RowsMin int64
 	// default MLOPS_DRIFT_NATIVE; others need two tables, and take neither alpha, tolerances, rows_min
-	// nor correction
+	// nor correction; TFDV the tolerances alone, as its thresholds
 	Preset DriftPreset
 	// how columns share alpha; default MLOPS_STATS_HOLM, which holds whatever depends on what
 	Correction StatsCorrection

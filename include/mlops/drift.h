@@ -43,6 +43,7 @@ typedef enum mlops_drift_preset {
     MLOPS_DRIFT_ALIBI_FDR = 4,  /**< the same, by Benjamini and Hochberg */
     MLOPS_DRIFT_DEEPCHECKS = 5, /**< Deepchecks' KS statistic and Cramer's V */
     MLOPS_DRIFT_WHYLOGS = 6,    /**< whylogs' KS at 100 quantiles, and chi-square */
+    MLOPS_DRIFT_TFDV = 7,       /**< TFDV's Jensen-Shannon divergence, and L-infinity */
     MLOPS_DRIFT_PRESET_FORCE32 = 0x7fffffff
 } mlops_drift_preset;
 
@@ -63,7 +64,8 @@ typedef struct mlops_drift_opts {
                                     share of nulls; default 0.05 */
     int64_t rows_min;          /**< rows that each side must have; default 50 */
     mlops_drift_preset preset; /**< default MLOPS_DRIFT_NATIVE; others need two tables, and take
-                                    neither alpha, tolerances, rows_min nor correction */
+                                    neither alpha, tolerances, rows_min nor correction; TFDV the
+                                    tolerances alone, as its thresholds */
     mlops_stats_correction correction; /**< how columns share alpha; default MLOPS_STATS_HOLM,
                                             which holds whatever depends on what */
 } mlops_drift_opts;

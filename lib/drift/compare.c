@@ -126,19 +126,20 @@ mlops_status mlops__drift_job_bind(job *self, mlops_error *err) {
         if (source_type(&self->reference, i) == MLOPS_TYPE_STRING) most += MLOPS__TEXTS_COLUMNS;
     self->pairs = mlops__arena_array(&self->arena, most, sizeof *self->pairs);
     self->texts = mlops__arena_array(&self->arena, most, sizeof *self->texts);
-    self->judged = mlops__arena_array(&self->arena, most, sizeof *self->judged);
-    self->order = mlops__arena_array(&self->arena, most, sizeof *self->order);
-    if (!self->pairs || !self->texts || !self->judged || !self->order)
-        return mlops__fail_nomem(err, most * sizeof *self->judged);
+    if (!self->pairs || !self->texts) return mlops__fail_nomem(err, most * sizeof *self->pairs);
     for (int64_t i = 0; i < n; i++) {
         const char *name = source_name(&self->reference, i);
         if (self->opts.columns && !among(name, keep, n_keep)) continue;
         if (among(name, drop, n_drop)) continue;
         MLOPS_TRY(bind_column(self, i, err));
     }
-    if (self->n > 0) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_SCHEMA,
-                       "no column is left to compare; name one or more, or ignore fewer");
+    if (self->n == 0)
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "no column is left to compare; name one or more, or ignore fewer");
+    self->judged = mlops__arena_array(&self->arena, (size_t)self->n, sizeof *self->judged);
+    self->order = mlops__arena_array(&self->arena, (size_t)self->n, sizeof *self->order);
+    if (self->judged && self->order) return MLOPS_OK;
+    return mlops__fail_nomem(err, (size_t)self->n * sizeof *self->judged);
 }
 
 /* A column without any value may stand for any kind: that of the other side decides. */
@@ -188,7 +189,7 @@ static mlops_status judge_table(job *self, const mlops__drift_pair *at, int64_t 
         mlops__drift_values_load(&b, y, self->host.cpu, second, scratch);
         mlops__drift_judge_values(out, &self->rule, self->host.cpu, x->name, x->type, &a, &b);
         if (!self->rule.preset) return MLOPS_OK;
-        return mlops__drift_preset_values(out, self->rule.preset, x, &a, &b, &self->host);
+        return mlops__drift_preset_values(out, &self->rule, x, &a, &b, &self->host);
     }
     mlops__drift_categories categories;
     MLOPS_TRY(mlops__drift_categories_pick(&categories, x, allocator));
@@ -197,7 +198,7 @@ static mlops_status judge_table(job *self, const mlops__drift_pair *at, int64_t 
     if (x->type == MLOPS_TYPE_STRING)
         MLOPS_TRY(mlops__drift_locate_texts(out, &self->rule, &categories, x, y, &self->host));
     if (!self->rule.preset) return MLOPS_OK;
-    return mlops__drift_preset_categories(out, self->rule.preset, x, y, allocator);
+    return mlops__drift_preset_categories(out, &self->rule, x, y, allocator);
 }
 
 static mlops_status judge_kept(job *self, const mlops__drift_pair *at, int64_t room,

@@ -127,12 +127,12 @@ void mlops__drift_where(mlops__buf *out, const mlops__drift_judged *judged,
 const char *mlops__drift_part_name(mlops__drift_part kind);
 
 /* Judges anew, by a preset, what the functions above have found the measures of. MLOPS_E_NOMEM. */
-mlops_status mlops__drift_preset_values(mlops__drift_judged *out, mlops_drift_preset preset,
+mlops_status mlops__drift_preset_values(mlops__drift_judged *out, const mlops__drift_rule *rule,
                                         const struct mlops__column *column,
                                         const mlops__drift_values *reference,
                                         const mlops__drift_values *current,
                                         const mlops__host *host);
-mlops_status mlops__drift_preset_categories(mlops__drift_judged *out, mlops_drift_preset preset,
+mlops_status mlops__drift_preset_categories(mlops__drift_judged *out, const mlops__drift_rule *rule,
                                             const struct mlops__column *reference,
                                             const struct mlops__column *current,
                                             const mlops_allocator *allocator);

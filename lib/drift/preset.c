@@ -15,7 +15,8 @@ const char *mlops__drift_preset_name(mlops_drift_preset preset, int for_people) 
                                            {"alibi", "alibi-detect"},
                                            {"alibi_fdr", "alibi-detect (FDR)"},
                                            {"deepchecks", "Deepchecks"},
-                                           {"whylogs", "whylogs"}};
+                                           {"whylogs", "whylogs"},
+                                           {"tfdv", "TensorFlow Data Validation"}};
     return names[preset][for_people != 0];
 }
 
@@ -248,11 +249,12 @@ static int too_few(const mlops__drift_judged *out, mlops_drift_preset preset) {
     return out->column.n_reference < least || out->column.n_current < least;
 }
 
-mlops_status mlops__drift_preset_values(mlops__drift_judged *out, mlops_drift_preset preset,
+mlops_status mlops__drift_preset_values(mlops__drift_judged *out, const mlops__drift_rule *rule,
                                         const mlops__column *column,
                                         const mlops__drift_values *reference,
                                         const mlops__drift_values *current,
                                         const mlops__host *host) {
+    mlops_drift_preset preset = rule->preset;
     reset(out);
     if (too_few(out, preset)) return MLOPS_OK;
     if (preset == MLOPS_DRIFT_EVIDENTLY) return evidently_values(out, reference, current, host);
@@ -260,14 +262,25 @@ mlops_status mlops__drift_preset_values(mlops__drift_judged *out, mlops_drift_pr
         mlops__preset_nannyml_values(out, column, reference, current);
     else if (preset == MLOPS_DRIFT_DEEPCHECKS)
         mlops__preset_judge(out, "ks", out->column.ks, no_number, 0.2, out->column.ks >= 0.2);
+    else if (preset == MLOPS_DRIFT_TFDV)
+        mlops__preset_tfdv_values(out, reference, current, rule->ks_tolerance);
     else if (preset == MLOPS_DRIFT_WHYLOGS) whylogs_values(out, reference->values, current->values);
     else return alibi_values(out, reference->values, current->values, host);
     return MLOPS_OK;
 }
 
-static mlops_status judge_cells(mlops__drift_judged *out, mlops_drift_preset preset,
+/* The largest change of a share. */
+static void tfdv_cells(mlops__drift_judged *out, const mlops__preset_cells *cells, double limit) {
+    mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
+    (void)mlops_stats_compare_counts(&found, cells->reference, cells->current, cells->k);
+    if (limit > 0)
+        mlops__preset_judge(out, "linf", found.linf, no_number, limit, found.linf > limit);
+}
+
+static mlops_status judge_cells(mlops__drift_judged *out, const mlops__drift_rule *rule,
                                 const mlops__column *column, const mlops__drift_tally *reference,
                                 mlops__preset_cells *cells, const mlops_allocator *allocator) {
+    mlops_drift_preset preset = rule->preset;
     if (too_few(out, preset)) return MLOPS_OK;
     if (preset == MLOPS_DRIFT_NANNYML)
         return mlops__preset_nannyml_categories(out, column, reference, cells, allocator);
@@ -278,13 +291,15 @@ static mlops_status judge_cells(mlops__drift_judged *out, mlops_drift_preset pre
         deepchecks_cells(out, cells);
     } else if (preset == MLOPS_DRIFT_WHYLOGS) {
         whylogs_cells(out, cells);
+    } else if (preset == MLOPS_DRIFT_TFDV) {
+        tfdv_cells(out, cells, rule->tv_tolerance);
     } else {
         alibi_cells(out, cells);
     }
     return MLOPS_OK;
 }
 
-mlops_status mlops__drift_preset_categories(mlops__drift_judged *out, mlops_drift_preset preset,
+mlops_status mlops__drift_preset_categories(mlops__drift_judged *out, const mlops__drift_rule *rule,
                                             const mlops__column *reference,
                                             const mlops__column *current,
                                             const mlops_allocator *allocator) {
@@ -294,7 +309,7 @@ mlops_status mlops__drift_preset_categories(mlops__drift_judged *out, mlops_drif
     MLOPS_TRY(mlops__drift_tally_load(&x, reference, allocator));
     mlops_status status = mlops__drift_tally_load(&y, current, allocator);
     if (status == MLOPS_OK) status = mlops__preset_texts(&cells, &x, &y, allocator);
-    if (status == MLOPS_OK) status = judge_cells(out, preset, reference, &x, &cells, allocator);
+    if (status == MLOPS_OK) status = judge_cells(out, rule, reference, &x, &cells, allocator);
     mlops__preset_cells_free(&cells, allocator);
     mlops__drift_tally_free(&y, allocator);
     mlops__drift_tally_free(&x, allocator);

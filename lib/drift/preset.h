@@ -59,4 +59,8 @@ mlops_status mlops__preset_nannyml_categories(mlops__drift_judged *out,
                                               const mlops__preset_cells *cells,
                                               const mlops_allocator *allocator);
 
+/* TFDV's rule for numbers, where both sides have values; limit 0: none is set. */
+void mlops__preset_tfdv_values(mlops__drift_judged *out, const mlops__drift_values *reference,
+                               const mlops__drift_values *current, double limit);
+
 #endif

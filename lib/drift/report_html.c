@@ -44,7 +44,7 @@ static void put_headline(mlops__buf *out, const mlops_drift *self, const char *t
     mlops__buf_text(out, "<p>");
     if (self->rule.preset) {
         put_count(out, mlops_drift_n_drifted(self), "column alarms", "columns alarm");
-        mlops__buf_format(out, ", of %lld compared, by the defaults of %s.", (long long)self->n,
+        mlops__buf_format(out, ", of %lld compared, by the rule of %s.", (long long)self->n,
                           mlops__drift_preset_name(self->rule.preset, 1));
     } else if (overall == MLOPS_DRIFT_YES) {
         put_count(out, mlops_drift_n_drifted(self), "column has", "columns have");
@@ -247,7 +247,7 @@ static void put_preset_reading(mlops__buf *out, const mlops_drift *self) {
     const char *name = mlops__drift_preset_name(self->rule.preset, 1);
     mlops__buf_format(
         out,
-        "<h2>How to read this</h2>\n<p>The answers are those of %s's default rule, for comparison "
+        "<h2>How to read this</h2>\n<p>The answers are those of %s's rule, for comparison "
         "with it. Where a test has a p, the limit is that of p, else that of the effect. The rule "
         "holds no chance of false alarms: how often it alarms without a change depends on the "
         "number of rows and of columns.</p>\n",

@@ -28,8 +28,10 @@ const char *mlops__drift_word(mlops_drift_verdict verdict) {
                                        : "not enough data";
 }
 
-static mlops_status check_tolerance(double value, const char *name, mlops_error *err) {
-    if (value > 0 && value < 1) return MLOPS_OK;
+static mlops_status take_tolerance(double *out, double value, const mlops_drift_opts *opts,
+                                   const char *name, mlops_error *err) {
+    *out = value == 0 && opts->preset != MLOPS_DRIFT_TFDV ? 0.05 : value;
+    if (value >= 0 && value < 1) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_INVALID,
                        "mlops_drift_opts.%s must lie between 0 and 1, or be 0 for the default",
                        name);
@@ -37,11 +39,17 @@ static mlops_status check_tolerance(double value, const char *name, mlops_error 
 
 /* A preset is the whole rule. */
 static mlops_status check_preset(const mlops_drift_opts *opts, int rows, mlops_error *err) {
-    if (opts->preset < MLOPS_DRIFT_NATIVE || opts->preset > MLOPS_DRIFT_WHYLOGS)
+    if (opts->preset < MLOPS_DRIFT_NATIVE || opts->preset > MLOPS_DRIFT_TFDV)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_drift_opts.preset is %d; there is none",
                            (int)opts->preset);
     if (opts->preset == MLOPS_DRIFT_NATIVE) return MLOPS_OK;
-    if (opts->alpha != 0 || opts->ks_tolerance != 0 || opts->tv_tolerance != 0 || opts->rows_min ||
+    int tolerant = opts->ks_tolerance != 0 || opts->tv_tolerance != 0;
+    int own = opts->preset == MLOPS_DRIFT_TFDV;
+    if (own && !tolerant)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_drift_opts.preset of TFDV has no limits of its own; give "
+                           "ks_tolerance for numbers, tv_tolerance for categories, or both");
+    if (opts->alpha != 0 || (tolerant && !own) || opts->rows_min ||
         opts->correction != MLOPS_STATS_HOLM)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_drift_opts.preset brings its own limits; give it without alpha, "
@@ -65,8 +73,6 @@ mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_o
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_drift_opts.correction is %d; there is none",
                            (int)local.correction);
     self->alpha = local.alpha == 0 ? 0.01 : local.alpha;
-    self->ks_tolerance = local.ks_tolerance == 0 ? 0.05 : local.ks_tolerance;
-    self->tv_tolerance = local.tv_tolerance == 0 ? 0.05 : local.tv_tolerance;
     self->rows_min = local.rows_min == 0 ? 50 : local.rows_min;
     if (!(self->alpha > 0 && self->alpha <= 0.5))
         return mlops__fail(err, MLOPS_E_INVALID,
@@ -76,8 +82,8 @@ mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_o
                            "mlops_drift_opts.rows_min is %lld; it must be 1 or more, or 0 for the "
                            "default",
                            (long long)self->rows_min);
-    MLOPS_TRY(check_tolerance(self->ks_tolerance, "ks_tolerance", err));
-    return check_tolerance(self->tv_tolerance, "tv_tolerance", err);
+    MLOPS_TRY(take_tolerance(&self->ks_tolerance, local.ks_tolerance, &local, "ks_tolerance", err));
+    return take_tolerance(&self->tv_tolerance, local.tv_tolerance, &local, "tv_tolerance", err);
 }
 
 static double share(int64_t part, int64_t whole) {

@@ -255,6 +255,41 @@ def whylogs(kind, ref, cur):
     return {"test": "chisquare", "effect": found.statistic, "p": p, "limit": 0.05, "yes": p < 0.05}
 
 
+# ---- TFDV, with a threshold of each kind ----
+
+def tfdv(kind, ref, cur):
+    ref, cur = (pd.Series(s, dtype=float if kind == "num" else object).dropna() for s in (ref, cur))
+    if ref.empty or cur.empty:
+        return None
+    if kind == "cat":
+        keys = list(set(ref) | set(cur))
+        score = max(abs((ref == k).mean() - (cur == k).mean()) for k in keys)
+        return {"test": "linf", "effect": score, "p": NAN, "limit": 0.1, "yes": score > 0.1}
+    bins = [{}, {}]  # of each side: (low, high) -> share; high is low where a bin is one value
+    for shares, s in zip(bins, (ref.to_numpy(), cur.to_numpy())):
+        for end in (-math.inf, math.inf):
+            shares[end, end] = np.mean(s == end)
+        inner = s[np.isfinite(s)]
+        if len(inner) and inner.min() == inner.max():
+            shares[inner[0], inner[0]] = len(inner) / len(s)
+        elif len(inner):
+            counts, edges = np.histogram(inner, 10)
+            for low, high, n in zip(edges[:-1], edges[1:], counts):
+                shares[low, high] = n / len(s)
+    cuts = sorted({end for shares in bins for low, high in shares if low < high for end in (low, high)})
+    cells = set(zip(cuts[:-1], cuts[1:])) | {key for shares in bins for key in shares if key[0] == key[1]}
+    p, q = [], []
+    for low, high in cells:
+        for out, shares in zip((p, q), bins):
+            if low == high:
+                out.append(shares.get((low, high), 0))
+            else:
+                out.append(sum(share * max(0, min(high, b) - max(low, a)) / (b - a)
+                               for (a, b), share in shares.items() if a < b))
+    score = js_distance(np.array(p), np.array(q), 2) ** 2
+    return {"test": "js_divergence", "effect": score, "p": NAN, "limit": 0.05, "yes": score > 0.05, "absolute": 1e-13}
+
+
 # ---- the comparison ----
 
 class Case(unittest.TestCase):
@@ -283,7 +318,7 @@ class Case(unittest.TestCase):
             if measure in want:
                 self.near(getattr(column, measure), want[measure], f"{what} {measure}", 1e-11, 1e-14)
 
-    def sweep(self, preset, rule, repeats):
+    def sweep(self, preset, rule, repeats, **limits):
         tests = set()
         for seed in range(repeats):
             rng = np.random.default_rng(seed)
@@ -292,7 +327,7 @@ class Case(unittest.TestCase):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 want = rule(kind, ref, cur)
-            found = mlops.compare({"x": ref}, {"x": cur}, preset=preset)
+            found = mlops.compare({"x": ref}, {"x": cur}, preset=preset, **limits)
             self.holds(found["x"], want, what)
             tests.add(found["x"].test)
         return tests
@@ -312,6 +347,22 @@ class Case(unittest.TestCase):
 
     def test_whylogs(self):
         self.assertEqual(self.sweep("whylogs", whylogs, 600), {"", "ks", "chisquare"})
+
+    def test_tfdv(self):
+        tests = self.sweep("tfdv", tfdv, 600, ks_tolerance=0.05, tv_tolerance=0.1)
+        self.assertEqual(tests, {"", "js_divergence", "linf"})
+
+    def test_tfdv_checks_what_it_has_a_threshold_for(self):
+        before, now = ({"x": [float(i + at) for i in range(20)], "s": [c] * 20} for at, c in ((0, "a"), (50, "b")))
+        for limits, tests in ({"ks_tolerance": 0.1}, ["js_divergence", ""]), ({"tv_tolerance": 0.1}, ["", "linf"]):
+            found = mlops.compare(before, now, preset="tfdv", **limits)
+            self.assertEqual([c.test for c in found], tests)
+            self.assertEqual([c.effect for c in found if c.test], [1.0])
+            self.assertEqual([c.verdict.name == "YES" for c in found], [bool(test) for test in tests])
+        with self.assertRaisesRegex(mlops.InvalidError, "no limits of its own"):
+            mlops.compare(before, now, preset="tfdv")
+        with self.assertRaisesRegex(mlops.InvalidError, "without alpha"):
+            mlops.compare(before, now, preset="tfdv", ks_tolerance=0.1, alpha=0.1)
 
     def test_alibi_adjusts_for_the_columns_of_a_table(self):
         for seed in range(40):

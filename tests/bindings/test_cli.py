@@ -517,7 +517,7 @@ def compare_in_passes(folder):
     run("reference", "new", TRAIN, "-o", folder / "train.reference")
     kept = run("drift", "compare", folder / "train.reference", LIVE, "--json", status=3).out
     assert run("drift", "compare", folder / "train.reference", LIVE, "--json", "--memory-max", "1MiB", status=3).out == kept
-    fails("drift", "compare", TRAIN, LIVE, "--memory-max", "400KiB", says=("'amount'", "--memory-max is 409600"))
+    fails("drift", "compare", TRAIN, LIVE, "--memory-max", "450KiB", says=("'amount'", "--memory-max is 460800"))
     fails("drift", "compare", TRAIN, folder / "none", "--memory-max", "1GiB", says="none")
     pipe = folder / "pipe"
     os.mkfifo(pipe)

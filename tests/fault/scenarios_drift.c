@@ -35,6 +35,7 @@ static mlops_status compare_by(mlops_drift **out, mlops_drift_preset preset, con
     mlops_table *before, *now;
     opts.host = host;
     opts.preset = preset;
+    opts.tv_tolerance = opts.ks_tolerance = preset == MLOPS_DRIFT_TFDV ? 0.1 : 0;
     *out = NULL;
     MLOPS_TRY(sweep_parse_csv(&before, host, 0, err));
     mlops_status status = sweep_parse_csv(&now, host, SHIFT, err);
@@ -52,7 +53,7 @@ static mlops_status compare(mlops_drift **out, const mlops_host *host, mlops_err
 
 static int compare_presets(const mlops_host *host, const char *dir) {
     (void)dir;
-    for (int preset = MLOPS_DRIFT_EVIDENTLY; preset <= MLOPS_DRIFT_WHYLOGS; preset++) {
+    for (int preset = MLOPS_DRIFT_EVIDENTLY; preset <= MLOPS_DRIFT_TFDV; preset++) {
         mlops_drift *d;
         mlops_error err;
         mlops_status status = compare_by(&d, (mlops_drift_preset)preset, host, &err);

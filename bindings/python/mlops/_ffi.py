@@ -267,6 +267,7 @@ class DriftPreset(enum.IntEnum):
     ALIBI_FDR = 4  # the same, by Benjamini and Hochberg
     DEEPCHECKS = 5  # Deepchecks' KS statistic and Cramer's V
     WHYLOGS = 6  # whylogs' KS at 100 quantiles, and chi-square
+    TFDV = 7  # TFDV's Jensen-Shannon divergence, and L-infinity
 
 
 class RunStatus(enum.IntEnum):
@@ -7521,7 +7522,7 @@ class Drift(_rt.Handle):
                 0.05
             rows_min: rows that each side must have; default 50
             preset: default DriftPreset.NATIVE; others need two tables, and take neither alpha,
-                tolerances, rows_min nor correction
+                tolerances, rows_min nor correction; TFDV the tolerances alone, as its thresholds
             correction: how columns share alpha; default StatsCorrection.HOLM, which holds whatever
                 depends on what
 
@@ -7564,7 +7565,7 @@ class Drift(_rt.Handle):
                 0.05
             rows_min: rows that each side must have; default 50
             preset: default DriftPreset.NATIVE; others need two tables, and take neither alpha,
-                tolerances, rows_min nor correction
+                tolerances, rows_min nor correction; TFDV the tolerances alone, as its thresholds
             correction: how columns share alpha; default StatsCorrection.HOLM, which holds whatever
                 depends on what
 

@@ -184,6 +184,7 @@ class DriftPreset(enum.IntEnum):
     ALIBI_FDR = 4
     DEEPCHECKS = 5
     WHYLOGS = 6
+    TFDV = 7
 
 class RunStatus(enum.IntEnum):
     RUNNING = 0

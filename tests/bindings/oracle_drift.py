@@ -129,5 +129,60 @@ class Texts(unittest.TestCase):
         self.assertEqual({c.test for c in nulls if c.name != "x"}, {"nulls"})
 
 
+# ---- columns with nothing to tell ----
+
+RULES = {"native": {}, "evidently": {}, "nannyml": {}, "alibi": {}, "deepchecks": {}, "whylogs": {},
+         "tfdv": {"ks_tolerance": 0.1, "tv_tolerance": 0.1}}
+MANY = [f"c{i * 7919 % 10000}" for i in range(20000)]
+ODD = {
+    "constant, the same": ([7.0] * 2000, [7.0] * 2000),
+    "constant, another": ([7.0] * 2000, [8.0] * 2000),
+    "constant before, not now": ([7.0] * 2000, [float(i) for i in range(2000)]),
+    "no rows": ([], []),
+    "no rows now": ([float(i) for i in range(2000)], []),
+    "nulls alone": ([None] * 2000, [None] * 2000),
+    "nulls alone now": ([float(i) for i in range(2000)], [None] * 2000),
+    "one row": ([1.0], [2.0]),
+    "numbers and words": (["1", "2", "x", "y"] * 500, ["1", "2", "x", "y"] * 500),
+    "10,000 categories, the same": (MANY, MANY[::-1]),
+    "10,000 categories, all new": (MANY, ["d" + text for text in MANY]),
+}
+
+
+def answer(rule, kind):
+    limits = {} if rule == "native" else {"preset": rule, **RULES[rule]}
+    found = mlops.compare(mlops.table({"x": ODD[kind][0]}), mlops.table({"x": ODD[kind][1]}), **limits)["x"]
+    word = {"YES": "yes", "NO": "no", "NOT_ENOUGH_DATA": "?"}[found.verdict.name]
+    return f"{word} `{found.test}`" if found.test else word
+
+
+def rows():
+    yield "| column | " + " | ".join(f"`{rule}`" if rule != "native" else rule for rule in RULES) + " |"
+    yield "|---" * (len(RULES) + 1) + "|"
+    for kind in ODD:
+        yield f"| {kind} | " + " | ".join(answer(rule, kind) for rule in RULES) + " |"
+
+
+class Odd(unittest.TestCase):
+    def test_answers_are_those_of_the_table(self):
+        table = "\n".join(rows())
+        self.assertIn(table, PAGE.read_text(encoding="utf-8"), f"docs/drift.md is to have\n{table}")
+
+    def test_kinds_that_differ_are_refused_by_name(self):
+        for rule in RULES:
+            limits = {} if rule == "native" else {"preset": rule, **RULES[rule]}
+            with self.assertRaisesRegex(mlops.SchemaError, "'x' is numeric in the reference and string"):
+                mlops.compare({"x": [1.0, 2.0]}, {"x": ["1", "b"]}, **limits)
+
+    def test_no_number_is_an_infinity_where_nothing_is(self):
+        for kind in ODD:
+            for rule in RULES:
+                limits = {} if rule == "native" else {"preset": rule, **RULES[rule]}
+                found = mlops.compare(mlops.table({"x": ODD[kind][0]}), mlops.table({"x": ODD[kind][1]}), **limits)
+                severity = found["x"].severity
+                self.assertTrue(severity != severity or 0 <= severity <= 1000, (kind, rule))
+                self.assertEqual(severity != severity, found["x"].verdict.name == "NOT_ENOUGH_DATA", (kind, rule))
+
+
 if __name__ == "__main__":
     sys.exit(main(sys.modules[__name__]))

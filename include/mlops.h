@@ -51,6 +51,7 @@
 #include <mlops/monitor_policy.h>
 #include <mlops/monitor_state.h>
 #include <mlops/multivariate.h>
+#include <mlops/multivariate_fit.h>
 #include <mlops/online.h>
 #include <mlops/panes.h>
 #include <mlops/performance.h>

@@ -3457,6 +3457,55 @@ public:
         detail::check(mlops_multivariate_mmd(&out, need(), opts, &e), "mlops_multivariate_mmd", &e);
         return out;
     }
+
+    /// Reconstruction by principal components: how far rows lie from the components of the reference.
+    ///
+    /// Components are of every second row of the reference; the errors of its other rows and those of the current
+    /// ones are compared by the rule of mlops_drift_compare(): effect is their KS distance. NANNYML fits all rows,
+    /// and alarms where a chunk of current rows has an error beyond three standard deviations of those of the
+    /// reference: effect is the mean error, tolerance the upper threshold.
+    mlops_multivariate_result pca(const mlops_pca_opts *opts = nullptr) const {
+        mlops_multivariate_result out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_pca(&out, need(), opts, &e), "mlops_multivariate_pca", &e);
+        return out;
+    }
+
+    /// The errors of mlops_multivariate_pca(), which is done again, of consecutive rows.
+    ///
+    /// Columns: side ("reference" or "current"); first, the first row; n, rows with an error; error, their mean; low
+    /// and high, thresholds by the reference's chunks; alarm, whether it is beyond.
+    ::mlops::table chunks(const mlops_pca_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_chunks(&out, need(), opts, &e), "mlops_multivariate_chunks", &e);
+        return ::mlops::table(out);
+    }
+
+    /// A domain classifier: boosted trees learn to tell current rows from those of the reference, and are judged on
+    /// rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value of its own kind here.
+    mlops_multivariate_result classify(const mlops_classify_opts *opts = nullptr) const {
+        mlops_multivariate_result out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_classify(&out, need(), opts, &e), "mlops_multivariate_classify", &e);
+        return out;
+    }
+
+    /// What the trees of mlops_multivariate_classify(), which is done again, tell rows apart by.
+    ///
+    /// Columns: feature; gain, its share in what all splits gained. The largest comes first.
+    ::mlops::table features(const mlops_classify_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_features(&out, need(), opts, &e), "mlops_multivariate_features", &e);
+        return ::mlops::table(out);
+    }
 };
 
 /// An online view that is open.

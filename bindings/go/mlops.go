@@ -2108,7 +2108,7 @@ func makePolicyDecision(c *C.mlops_policy_decision) (r PolicyDecision) {
 type MultivariateResult struct {
 	// the answer
 	Verdict DriftVerdict
-	// "mmd" or "mmd_fourier"
+	// "mmd", "mmd_fourier", "pca" or "auc"
 	Test string
 	// rows
 	NReference int64
@@ -2116,7 +2116,7 @@ type MultivariateResult struct {
 	NCurrent int64
 	// values of a row
 	NColumns int64
-	// how far the samples lie apart: MMD, the square root of mmd2
+	// MMD, the square root of mmd2; of PCA the KS distance of errors; of a classifier its AUC
 	Effect float64
 	// its lower confidence bound, of confidence 1 - alpha
 	EffectLow float64
@@ -2134,6 +2134,12 @@ type MultivariateResult struct {
 	Bandwidth float64
 	// that p_value is from; 0: it is asymptotic
 	NPermutations int64
+	// of PCA: those kept
+	NComponents int64
+	// of PCA: mean distance of rows from what they are rebuilt as
+	ErrorReference float64
+	// the same of the current rows
+	ErrorCurrent float64
 }
 
 func makeMultivariateResult(c *C.mlops_multivariate_result) (r MultivariateResult) {
@@ -2151,6 +2157,9 @@ func makeMultivariateResult(c *C.mlops_multivariate_result) (r MultivariateResul
 	r.Mmd2Biased = float64(c.mmd2_biased)
 	r.Bandwidth = float64(c.bandwidth)
 	r.NPermutations = int64(c.n_permutations)
+	r.NComponents = int64(c.n_components)
+	r.ErrorReference = float64(c.error_reference)
+	r.ErrorCurrent = float64(c.error_current)
 	return r
 }
 
@@ -3682,6 +3691,71 @@ func (o *MmdOpts) c(s *scope) *C.mlops_mmd_opts {
 	c.rows_min = C.int64_t(o.RowsMin)
 	c.n_permutations = C.int64_t(o.NPermutations)
 	c.n_frequencies = C.int64_t(o.NFrequencies)
+	c.seed = C.int64_t(o.Seed)
+	return c
+}
+
+// PcaOpts: options of mlops_multivariate_pca(). Zero means the default in each field.
+type PcaOpts struct {
+	// default MLOPS_DRIFT_NATIVE; or MLOPS_DRIFT_NANNYML, which takes neither alpha nor tolerance
+	Preset DriftPreset
+	// chance of a false alarm, in (0, 0.5]; default 0.01
+	Alpha float64
+	// largest harmless KS distance of errors, in (0, 1); default 0.05
+	Tolerance float64
+	// share of the reference's variance that the components keep, in (0, 1); default 0.65
+	Variance float64
+	// errors that each side must have, 2 or more; default 50
+	RowsMin int64
+	// of each side, 1 to 10,000; default 10
+	NChunks int64
+}
+
+func (o *PcaOpts) c(s *scope) *C.mlops_pca_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_pca_opts)(s.alloc(C.sizeof_mlops_pca_opts))
+	c.struct_size = C.sizeof_mlops_pca_opts
+	c.preset = C.mlops_drift_preset(o.Preset)
+	c.alpha = C.double(o.Alpha)
+	c.tolerance = C.double(o.Tolerance)
+	c.variance = C.double(o.Variance)
+	c.rows_min = C.int64_t(o.RowsMin)
+	c.n_chunks = C.int64_t(o.NChunks)
+	return c
+}
+
+// ClassifyOpts: options of mlops_multivariate_classify(). Zero means the default in each field.
+type ClassifyOpts struct {
+	// chance of a false alarm, in (0, 0.5]; default 0.01
+	Alpha float64
+	// largest harmless AUC, in (0.5, 1); default 0.55
+	Tolerance float64
+	// rows that each side must have, 20 or more; default 50
+	RowsMin int64
+	// rows of each side that are looked at, evenly spaced, to 10,000,000; default 20,000
+	RowsMax int64
+	// of cross-validation, 2 to 10; default 5
+	NFolds int64
+	// of a classifier, 1 to 1,000; default 100
+	NTrees int64
+	// of the folds; default 0
+	Seed int64
+}
+
+func (o *ClassifyOpts) c(s *scope) *C.mlops_classify_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_classify_opts)(s.alloc(C.sizeof_mlops_classify_opts))
+	c.struct_size = C.sizeof_mlops_classify_opts
+	c.alpha = C.double(o.Alpha)
+	c.tolerance = C.double(o.Tolerance)
+	c.rows_min = C.int64_t(o.RowsMin)
+	c.rows_max = C.int64_t(o.RowsMax)
+	c.n_folds = C.int64_t(o.NFolds)
+	c.n_trees = C.int64_t(o.NTrees)
 	c.seed = C.int64_t(o.Seed)
 	return c
 }
@@ -10831,6 +10905,110 @@ func (x *Multivariate) Mmd(opts *MmdOpts) (MultivariateResult, error) {
 		return MultivariateResult{}, err
 	}
 	return makeMultivariateResult(&out), nil
+}
+
+// Pca: reconstruction by principal components: how far rows lie from the components of the reference.
+//
+// Components are of every second row of the reference; the errors of its other rows and those of the
+// current ones are compared by the rule of mlops_drift_compare(): effect is their KS distance. NANNYML
+// fits all rows, and alarms where a chunk of current rows has an error beyond three standard
+// deviations of those of the reference: effect is the mean error, tolerance the upper threshold.
+//
+// Errors: MLOPS_E_LIMIT for more than 2,048 columns; MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func (x *Multivariate) Pca(opts *PcaOpts) (MultivariateResult, error) {
+	if x == nil || x.p == nil {
+		return MultivariateResult{}, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_multivariate_result
+	out.struct_size = C.sizeof_mlops_multivariate_result
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return MultivariateResult{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_pca(&out, x.p, optsC, &e), &e, "mlops_multivariate_pca"); err != nil {
+		return MultivariateResult{}, err
+	}
+	return makeMultivariateResult(&out), nil
+}
+
+// Chunks: the errors of mlops_multivariate_pca(), which is done again, of consecutive rows.
+//
+// Columns: side ("reference" or "current"); first, the first row; n, rows with an error; error, their
+// mean; low and high, thresholds by the reference's chunks; alarm, whether it is beyond.
+//
+// Errors: as mlops_multivariate_pca().
+func (x *Multivariate) Chunks(opts *PcaOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_chunks(&out, x.p, optsC, &e), &e, "mlops_multivariate_chunks"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Classify: a domain classifier: boosted trees learn to tell current rows from those of the reference,
+// and are judged on rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value
+// of its own kind here.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func (x *Multivariate) Classify(opts *ClassifyOpts) (MultivariateResult, error) {
+	if x == nil || x.p == nil {
+		return MultivariateResult{}, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_multivariate_result
+	out.struct_size = C.sizeof_mlops_multivariate_result
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return MultivariateResult{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_classify(&out, x.p, optsC, &e), &e, "mlops_multivariate_classify"); err != nil {
+		return MultivariateResult{}, err
+	}
+	return makeMultivariateResult(&out), nil
+}
+
+// Features: what the trees of mlops_multivariate_classify(), which is done again, tell rows apart by.
+//
+// Columns: feature; gain, its share in what all splits gained. The largest comes first.
+//
+// Errors: MLOPS_E_INVALID, also for too few rows; MLOPS_E_NOMEM.
+func (x *Multivariate) Features(opts *ClassifyOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_features(&out, x.p, optsC, &e), &e, "mlops_multivariate_features"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
 }
 
 // Online: an online view that is open.

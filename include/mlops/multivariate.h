@@ -51,11 +51,12 @@ typedef struct mlops_multivariate_opts {
 typedef struct mlops_multivariate_result {
     uint32_t struct_size;        /**< MLOPS_MULTIVARIATE_RESULT_INIT sets it */
     mlops_drift_verdict verdict; /**< the answer */
-    const char *test;            /**< @borrowed(static) "mmd" or "mmd_fourier" */
+    const char *test;            /**< @borrowed(static) "mmd", "mmd_fourier", "pca" or "auc" */
     int64_t n_reference;         /**< rows */
     int64_t n_current;           /**< rows */
     int64_t n_columns;           /**< values of a row */
-    double effect;               /**< how far the samples lie apart: MMD, the square root of mmd2 */
+    double effect;               /**< MMD, the square root of mmd2; of PCA the KS distance of
+                                      errors; of a classifier its AUC */
     double effect_low;           /**< its lower confidence bound, of confidence 1 - alpha */
     double effect_high;          /**< its upper one, alike */
     double tolerance;            /**< what the effect was held against; ALIBI: what p was */
@@ -65,12 +66,15 @@ typedef struct mlops_multivariate_result {
     double mmd2_biased;          /**< squared MMD of the samples as they are, 0 or more */
     double bandwidth;            /**< standard deviation of the Gaussian kernel */
     int64_t n_permutations;      /**< that p_value is from; 0: it is asymptotic */
+    int64_t n_components;        /**< of PCA: those kept */
+    double error_reference;      /**< of PCA: mean distance of rows from what they are rebuilt as */
+    double error_current;        /**< the same of the current rows */
 } mlops_multivariate_result;
 
 #define MLOPS_MULTIVARIATE_RESULT_INIT                                                             \
     {                                                                                              \
         sizeof(mlops_multivariate_result), MLOPS_DRIFT_NOT_ENOUGH_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-            0, 0, 0, 0                                                                             \
+            0, 0, 0, 0, 0, 0, 0                                                                    \
     }
 
 /**

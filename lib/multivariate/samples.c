@@ -260,6 +260,7 @@ mlops_multivariate_result mlops__multivariate_begin(const mlops_multivariate *se
     out.n_columns = self->d;
     out.effect = out.effect_low = out.effect_high = out.tolerance = out.p_value = nan;
     out.mmd2 = out.mmd2_biased = out.bandwidth = nan;
+    out.error_reference = out.error_current = nan;
     return out;
 }
 

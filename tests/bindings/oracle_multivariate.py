@@ -112,9 +112,104 @@ class Mmd(unittest.TestCase):
     def test_single_precision_and_views(self):
         x, y = self.samples(90, 70, 4, .2)
         x, y = x.astype("f"), y.astype("f")
-        want = multivariate.mmd(x.astype("d"), y.astype("d"))
-        self.assertEqual(multivariate.mmd(x, y), want)
-        self.assertEqual(multivariate.mmd(np.asfortranarray(x), np.repeat(y, 2, axis=0)[::2]), want)
+        want = repr(multivariate.mmd(x.astype("d"), y.astype("d")))
+        self.assertEqual(repr(multivariate.mmd(x, y)), want)
+        self.assertEqual(repr(multivariate.mmd(np.asfortranarray(x), np.repeat(y, 2, axis=0)[::2])), want)
+
+
+class Components(unittest.TestCase):
+    def setUp(self):
+        try:
+            from sklearn.decomposition import PCA
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        self.pca = PCA
+
+    def samples(self, n, m, d):
+        rng = np.random.default_rng(d)
+        mix = rng.normal(size=(d, d)) * np.linspace(1, .1, d)
+        return rng.normal(size=(n, d)) @ mix + 5, rng.normal(size=(m, d)) @ mix + 5 + .3 * rng.normal(size=(m, d))
+
+    def errors(self, fit, rows, mean, sd, variance):
+        fit, rows = (fit - mean) / sd, (rows - mean) / sd
+        model = self.pca(variance).fit(fit)
+        return model.n_components_, np.linalg.norm(rows - model.inverse_transform(model.transform(rows)), axis=1)
+
+    def test_nannyml(self):
+        for n, m, d, variance in (105, 30, 2, .65), (503, 211, 9, .65), (700, 300, 64, .9), (400, 100, 200, .65):
+            x, y = self.samples(n, m, d)
+            mean, sd = x.mean(axis=0), x.std(axis=0)
+            kept, before = self.errors(x, x, mean, sd, variance)
+            _, now = self.errors(x, y, mean, sd, variance)
+            opts = {"scale": "standard", "preset": "nannyml", "variance": variance}
+            found = multivariate.pca(x, y, **opts)
+            self.assertEqual(found.n_components, kept)
+            self.assertAlmostEqual(found.error_reference, before.mean(), delta=1e-11 * d)
+            self.assertAlmostEqual(found.error_current, now.mean(), delta=1e-11 * d)
+            means = [[e[i:i + len(e) // 10].mean() for i in range(0, len(e), len(e) // 10)] for e in (before, now)]
+            chunks = multivariate.chunks(x, y, **opts)
+            np.testing.assert_allclose(chunks["error"], means[0] + means[1], atol=1e-11 * d)
+            self.assertEqual(list(chunks["side"]), ["reference"] * len(means[0]) + ["current"] * len(means[1]))
+            low, high = (np.mean(means[0]) + s * 3 * np.std(means[0]) for s in (-1, 1))
+            np.testing.assert_allclose([chunks["low"][0], chunks["high"][0]], [max(low, 0), high], atol=1e-11 * d)
+            beyond = [not low <= e <= high for e in means[1]]
+            self.assertEqual(list(chunks["alarm"])[len(means[0]):], beyond)
+            self.assertEqual(found.verdict == mlops.DriftVerdict.YES, any(beyond))
+
+    def test_native(self):
+        from scipy import stats
+        x, y = self.samples(901, 400, 6)
+        kept, errors = self.errors(x[::2], np.vstack([x, y]), np.zeros(6), np.ones(6), .65)
+        found = multivariate.pca(x, y)
+        self.assertEqual(found.n_components, kept)
+        self.assertAlmostEqual(found.effect, stats.ks_2samp(errors[1:901:2], errors[901:]).statistic, delta=1e-12)
+        column = mlops.compare({"e": errors[1:901:2]}, {"e": errors[901:]})["e"]
+        for name in "verdict", "effect", "effect_low", "p_value":
+            self.assertAlmostEqual(getattr(found, name), getattr(column, name), delta=1e-9)
+
+    def test_columns_that_repeat_each_other(self):
+        """Eigenvalues of 0, and equal ones: what is rebuilt does not depend on how these are turned."""
+        rng = np.random.default_rng(3)
+        x = rng.normal(size=(400, 8))
+        x = np.hstack([x, x, np.zeros((400, 3))])
+        found = multivariate.pca(x, x, variance=.999, preset="nannyml")
+        self.assertEqual(found.n_components, 8)
+        self.assertLess(found.error_current, 1e-12)
+
+
+class Classifier(unittest.TestCase):
+    def test_auc_is_that_of_scikit_learns_trees(self):
+        try:
+            from sklearn.ensemble import HistGradientBoostingClassifier
+            from sklearn.metrics import roc_auc_score
+            from sklearn.model_selection import StratifiedKFold
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        rng = np.random.default_rng(8)
+        for shift, mixed in (.5, 0), (0, .6), (.2, .2):
+            x, y = rng.normal(size=(1500, 6)), rng.normal(size=(1200, 6))
+            y[:, 2] += shift
+            y[:, 1] = np.where(rng.random(1200) < mixed, y[:, 0], y[:, 1])
+            rows, labels = np.vstack([x, y]), np.r_[np.zeros(1500), np.ones(1200)]
+            aucs = []
+            for train, test in StratifiedKFold(5, shuffle=True, random_state=1).split(rows, labels):
+                model = HistGradientBoostingClassifier(max_iter=100, max_depth=4).fit(rows[train], labels[train])
+                aucs.append(roc_auc_score(labels[test], model.decision_function(rows[test])))
+            found = multivariate.classify(x, y)
+            self.assertAlmostEqual(found.effect, np.mean(aucs), delta=.02)
+            self.assertLess(found.effect_low, found.effect)
+
+    def test_a_constant_score_is_chance(self):
+        x = np.ones((100, 2))
+        found = multivariate.classify(x, x)
+        self.assertEqual(found.effect, .5)
+        self.assertEqual(list(multivariate.features(x, x)["gain"]), [0, 0])
+
+    def test_same_seed_same_folds(self):
+        rng = np.random.default_rng(9)
+        x, y = rng.normal(size=(300, 3)), rng.normal(size=(300, 3))
+        self.assertEqual(repr(multivariate.classify(x, y)), repr(multivariate.classify(x, y, scale="standard")))
+        self.assertNotEqual(multivariate.classify(x, y).effect, multivariate.classify(x, y, seed=1).effect)
 
 
 if __name__ == "__main__":

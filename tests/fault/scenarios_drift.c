@@ -256,6 +256,25 @@ static mlops_status compare_rows(mlops_multivariate_result *out, const mlops_mul
     return MLOPS_OK;
 }
 
+static mlops_status fit_rows(const mlops_multivariate *both, mlops_error *err) {
+    mlops_multivariate_result found = MLOPS_MULTIVARIATE_RESULT_INIT;
+    mlops_classify_opts few = MLOPS_CLASSIFY_OPTS_INIT;
+    mlops_pca_opts opts = MLOPS_PCA_OPTS_INIT;
+    mlops_table *chunks, *features;
+    few.n_trees = 1;
+    opts.preset = MLOPS_DRIFT_NANNYML;
+    MLOPS_TRY(mlops_multivariate_pca(&found, both, NULL, err));
+    MLOPS_TRY(mlops_multivariate_pca(&found, both, &opts, err));
+    MLOPS_TRY(mlops_multivariate_classify(&found, both, &few, err));
+    if (found.effect < 0.9) return (mlops_status)SWEEP_WRONG;
+    MLOPS_TRY(mlops_multivariate_chunks(&chunks, both, &opts, err));
+    const int64_t n = mlops_table_n_rows(chunks);
+    mlops_table_unref(chunks);
+    MLOPS_TRY(mlops_multivariate_features(&features, both, &few, err));
+    mlops_table_unref(features);
+    return n == 20 ? MLOPS_OK : (mlops_status)SWEEP_WRONG;
+}
+
 static mlops_status make_rows(mlops_multivariate **out, const mlops_host *host, int kind,
                               mlops_table *const tables[2], mlops_error *err) {
     static float x[ROWS * 4];
@@ -288,6 +307,7 @@ static int compare_whole(const mlops_host *host, const char *dir) {
         status = make_rows(&both, host, kind, tables, &err);
         if (!status) status = compare_rows(&found, both, &err);
         else if (both) status = (mlops_status)SWEEP_WRONG;
+        if (!status) status = fit_rows(both, &err);
         mlops_multivariate_free(both);
     }
     for (int s = 0; s < 2; s++) mlops_table_unref(tables[s]);

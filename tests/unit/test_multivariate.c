@@ -19,6 +19,21 @@ static mlops_multivariate_result mmd(const mlops_multivariate *self, const mlops
     return out;
 }
 
+static mlops_multivariate_result pca(const mlops_multivariate *self, const mlops_pca_opts *opts) {
+    mlops_multivariate_result out = MLOPS_MULTIVARIATE_RESULT_INIT;
+    mlops_error e;
+    if (mlops_multivariate_pca(&out, self, opts, &e)) fail_msg("%s", e.message);
+    return out;
+}
+
+static mlops_multivariate_result classify(const mlops_multivariate *self,
+                                          const mlops_classify_opts *opts) {
+    mlops_multivariate_result out = MLOPS_MULTIVARIATE_RESULT_INIT;
+    mlops_error e;
+    if (mlops_multivariate_classify(&out, self, opts, &e)) fail_msg("%s", e.message);
+    return out;
+}
+
 static mlops_mmd_opts by(mlops_mmd_method method) {
     mlops_mmd_opts opts = MLOPS_MMD_OPTS_INIT;
     opts.method = method;
@@ -109,7 +124,7 @@ static void test_bits_are_those_of_any_machine(void **state) {
     fill(x, N * D, 0), fill(y, M * D, 0.1);
     opts.host = &host;
     for (int method = MLOPS_MMD_EXACT; method <= MLOPS_MMD_FOURIER; method++) {
-        mlops_multivariate_result want, got;
+        mlops_multivariate_result want, got, first[2];
         const mlops_mmd_opts how = by((mlops_mmd_method)method);
         for (size_t level = 0; level < sizeof LEVELS / sizeof LEVELS[0]; level++) {
             if (!kernels(LEVELS[level])) continue;
@@ -118,6 +133,10 @@ static void test_bits_are_those_of_any_machine(void **state) {
             got = mmd(self, &how);
             if (LEVELS[level] == MLOPS_CPU_SCALAR) want = got;
             assert_memory_equal(&got, &want, sizeof got);
+            const mlops_multivariate_result parts = pca(self, NULL), trees = classify(self, NULL);
+            if (LEVELS[level] == MLOPS_CPU_SCALAR) first[0] = parts, first[1] = trees;
+            assert_memory_equal(&parts, &first[0], sizeof parts);
+            assert_memory_equal(&trees, &first[1], sizeof trees);
             mlops_multivariate_free(self);
         }
     }
@@ -258,6 +277,124 @@ static void test_three_answers(void **state) {
     mlops_multivariate_free(self);
 }
 
+/* ---- components ---- */
+
+/* Two columns that are nearly one; the current ones lie across, by so much of their size. */
+static mlops_multivariate *ridge(double *room, int64_t n, int64_t m, double across) {
+    for (int64_t i = 0; i < n + m; i++) {
+        const double along = normal(), off = normal() * 0.1 + (i < n ? 0 : across * normal());
+        room[2 * i] = along + off, room[2 * i + 1] = along - off;
+    }
+    return pair_of(room, n, room + 2 * n, m, 2, NULL);
+}
+
+static void test_components(void **state) {
+    (void)state;
+    enum { ALL = 6000 };
+    double room[2 * ALL];
+    mlops_pca_opts opts = MLOPS_PCA_OPTS_INIT;
+    mlops_error e;
+    mlops_table *chunks;
+    seed = 21;
+    mlops_multivariate *self = ridge(room, 4000, 2000, 0);
+    assert_int_equal(pca(self, NULL).verdict, MLOPS_DRIFT_NO);
+    assert_int_equal(pca(self, NULL).n_components, 1);
+    assert_int_equal(mlops_multivariate_chunks(&chunks, self, NULL, &e), MLOPS_OK);
+    assert_int_equal(mlops_table_n_rows(chunks), 20);
+    mlops_table_unref(chunks);
+    mlops_multivariate_free(self);
+    self = ridge(room, 4000, 2000, 0.1);
+    assert_int_equal(pca(self, NULL).verdict, MLOPS_DRIFT_YES);
+    assert_true(pca(self, NULL).error_current > 1.2 * pca(self, NULL).error_reference);
+    opts.preset = MLOPS_DRIFT_NANNYML;
+    assert_int_equal(pca(self, &opts).verdict, MLOPS_DRIFT_YES);
+    mlops_multivariate_result found = MLOPS_MULTIVARIATE_RESULT_INIT;
+    opts.alpha = 0.1;
+    refused(mlops_multivariate_pca(&found, self, &opts, &e), &e, MLOPS_E_INVALID, "NANNYML");
+    opts.preset = MLOPS_DRIFT_NATIVE, opts.variance = 1;
+    refused(mlops_multivariate_chunks(&chunks, self, &opts, &e), &e, MLOPS_E_INVALID, "variance");
+    mlops_multivariate_free(self);
+    self = ridge(room, 98, 2000, 1);
+    assert_int_equal(pca(self, NULL).verdict, MLOPS_DRIFT_NOT_ENOUGH_DATA); /* 49 fresh rows */
+    mlops_multivariate_free(self);
+    self = pair_of(room, 1, room, 0, 2, NULL);
+    assert_true(isnan(pca(self, NULL).effect));
+    mlops_multivariate_free(self);
+    self = pair_of(room, 1, room, 1, 2049, NULL);
+    refused(mlops_multivariate_pca(&found, self, NULL, &e), &e, MLOPS_E_LIMIT, "2049");
+    mlops_multivariate_free(self);
+}
+
+/* ---- the classifier ---- */
+
+static void test_columns_at_fault_come_first(void **state) {
+    (void)state;
+    enum { ROWS = 1000, WIDE = 5 };
+    static double x[2 * ROWS * WIDE];
+    mlops_error e;
+    mlops_table *features;
+    double gain[WIDE];
+    char name[8];
+    seed = 31;
+    for (int i = 0; i < 2 * ROWS * WIDE; i++) x[i] = normal();
+    for (int i = ROWS; i < 2 * ROWS; i++) {
+        if (uniform() < 0.3) x[i * WIDE + 3] = (double)NAN; /* missing, and nothing else */
+        x[i * WIDE + 1] = x[i * WIDE];                      /* each as it was, by itself */
+    }
+    mlops_multivariate *self = pair_of(x, ROWS, x + ROWS * WIDE, ROWS, WIDE, NULL);
+    const mlops_multivariate_result found = classify(self, NULL);
+    assert_int_equal(found.verdict, MLOPS_DRIFT_YES);
+    assert_true(found.effect > 0.9 && found.p_value < 1e-9);
+    assert_int_equal(mlops_multivariate_features(&features, self, NULL, &e), MLOPS_OK);
+    assert_int_equal(mlops_table_values(features, 1, gain, WIDE, NULL), MLOPS_OK);
+    close_to(gain[0] + gain[1] + gain[2] + gain[3] + gain[4], 1, 1e-12);
+    assert_true(gain[0] + gain[1] + gain[2] > 0.9);
+    for (int i = 0; i < 3; i++) {
+        mlops_table_text(features, 0, i, name, sizeof name, NULL);
+        assert_true(!strcmp(name, "f0") || !strcmp(name, "f1") || !strcmp(name, "f3"));
+    }
+    mlops_table_unref(features);
+    mlops_multivariate_free(self);
+    self = pair_of(x, 40, x + ROWS * WIDE, 300, WIDE, NULL);
+    assert_int_equal(classify(self, NULL).verdict, MLOPS_DRIFT_NOT_ENOUGH_DATA);
+    refused(mlops_multivariate_features(&features, self, NULL, &e), &e, MLOPS_E_INVALID, "40");
+    mlops_classify_opts opts = MLOPS_CLASSIFY_OPTS_INIT;
+    opts.n_folds = 11;
+    refused(mlops_multivariate_features(&features, self, &opts, &e), &e, MLOPS_E_INVALID, "folds");
+    mlops_multivariate_free(self);
+}
+
+static int classifier_alarms(int reports, int64_t n, int64_t m, double shift,
+                             const mlops_classify_opts *opts) {
+    enum { WIDE = 3 };
+    double *x = malloc((size_t)(n + m) * WIDE * sizeof *x);
+    int found = 0;
+    assert_non_null(x);
+    for (int r = 0; r < reports; r++) {
+        fill(x, (n + m) * WIDE, 0);
+        for (int64_t i = n; i < n + m; i++) x[i * WIDE] += shift;
+        mlops_multivariate *self = pair_of(x, n, x + n * WIDE, m, WIDE, NULL);
+        found += classify(self, opts).verdict == MLOPS_DRIFT_YES;
+        mlops_multivariate_free(self);
+    }
+    free(x);
+    return found;
+}
+
+/* The best that any classifier reaches of a shift by s is an AUC of P(normal < s / sqrt 2). */
+static void test_false_alarms_of_the_classifier(void **state) {
+    (void)state;
+    mlops_classify_opts opts = MLOPS_CLASSIFY_OPTS_INIT;
+    seed = 41;
+    opts.alpha = 0.2, opts.tolerance = 0.5000001, opts.n_trees = 20;
+    assert_in_range(classifier_alarms(200, 100, 150, 0, &opts), 0, 52);
+    assert_in_range(classifier_alarms(100, 500, 300, 0, &opts), 0, 29);
+    opts.tolerance = 0.55;
+    assert_in_range(classifier_alarms(100, 400, 400, 0.1777, &opts), 0, 29);
+    assert_int_equal(classifier_alarms(5, 1000, 1000, 1, NULL), 5);
+    assert_int_equal(classifier_alarms(5, 1000, 1000, 0, NULL), 0);
+}
+
 int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
@@ -269,6 +406,9 @@ int main(void) {
         cmocka_unit_test(test_false_alarms_stay_within_alpha),
         cmocka_unit_test(test_false_alarms_at_the_tolerance),
         cmocka_unit_test(test_three_answers),
+        cmocka_unit_test(test_components),
+        cmocka_unit_test(test_columns_at_fault_come_first),
+        cmocka_unit_test(test_false_alarms_of_the_classifier),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2096,8 +2096,11 @@ mlops_multivariate_result._fields_ = [
     ("mmd2_biased", C.c_double),
     ("bandwidth", C.c_double),
     ("n_permutations", C.c_int64),
+    ("n_components", C.c_int64),
+    ("error_reference", C.c_double),
+    ("error_current", C.c_double),
 ]
-assert C.sizeof(mlops_multivariate_result) == (112 if C.sizeof(C.c_void_p) == 8 else 108)
+assert C.sizeof(mlops_multivariate_result) == (136 if C.sizeof(C.c_void_p) == 8 else 132)
 
 
 class mlops_mmd_opts(C.Structure):
@@ -2118,6 +2121,42 @@ mlops_mmd_opts._fields_ = [
     ("seed", C.c_int64),
 ]
 assert C.sizeof(mlops_mmd_opts) == 72
+
+
+class mlops_pca_opts(C.Structure):
+    pass
+
+
+mlops_pca_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("preset", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("alpha", C.c_double),
+    ("tolerance", C.c_double),
+    ("variance", C.c_double),
+    ("rows_min", C.c_int64),
+    ("n_chunks", C.c_int64),
+]
+assert C.sizeof(mlops_pca_opts) == 56
+
+
+class mlops_classify_opts(C.Structure):
+    pass
+
+
+mlops_classify_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("alpha", C.c_double),
+    ("tolerance", C.c_double),
+    ("rows_min", C.c_int64),
+    ("rows_max", C.c_int64),
+    ("n_folds", C.c_int64),
+    ("n_trees", C.c_int64),
+    ("seed", C.c_int64),
+]
+assert C.sizeof(mlops_classify_opts) == 64
 
 
 class mlops_online_opts(C.Structure):
@@ -2923,6 +2962,14 @@ _rt.declare(lib.mlops_multivariate_rows_f64, C.c_int32, C.POINTER(C.c_void_p), C
 _rt.declare(lib.mlops_multivariate_free, None, C.c_void_p)
 _rt.declare(lib.mlops_multivariate_mmd, C.c_int32, C.POINTER(mlops_multivariate_result), C.c_void_p,
         C.POINTER(mlops_mmd_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_pca, C.c_int32, C.POINTER(mlops_multivariate_result), C.c_void_p,
+        C.POINTER(mlops_pca_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_chunks, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_pca_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_classify, C.c_int32, C.POINTER(mlops_multivariate_result), C.c_void_p,
+        C.POINTER(mlops_classify_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_features, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
+        C.POINTER(mlops_classify_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_online_define, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_online_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_online_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
@@ -4149,11 +4196,11 @@ class MultivariateResult:
     """What was found. What does not apply is NaN, or 0 of counts."""
 
     verdict: DriftVerdict  # the answer
-    test: str  # "mmd" or "mmd_fourier"
+    test: str  # "mmd", "mmd_fourier", "pca" or "auc"
     n_reference: int  # rows
     n_current: int  # rows
     n_columns: int  # values of a row
-    effect: float  # how far the samples lie apart: MMD, the square root of mmd2
+    effect: float  # MMD, the square root of mmd2; of PCA the KS distance of errors; of a classifier its AUC
     effect_low: float  # its lower confidence bound, of confidence 1 - alpha
     effect_high: float  # its upper one, alike
     tolerance: float  # what the effect was held against; ALIBI: what p was
@@ -4162,6 +4209,9 @@ class MultivariateResult:
     mmd2_biased: float  # squared MMD of the samples as they are, 0 or more
     bandwidth: float  # standard deviation of the Gaussian kernel
     n_permutations: int  # that p_value is from; 0: it is asymptotic
+    n_components: int  # of PCA: those kept
+    error_reference: float  # of PCA: mean distance of rows from what they are rebuilt as
+    error_current: float  # the same of the current rows
 
 
 def _multivariate_result(s):
@@ -4180,6 +4230,9 @@ def _multivariate_result(s):
         mmd2_biased=s.mmd2_biased,
         bandwidth=s.bandwidth,
         n_permutations=s.n_permutations,
+        n_components=s.n_components,
+        error_reference=s.error_reference,
+        error_current=s.error_current,
     )
 
 
@@ -10559,6 +10612,112 @@ class Multivariate(_rt.Handle):
             _rt.check(status, "Multivariate.mmd", err)
         return _multivariate_result(out)
 
+    def pca(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None):
+        """Reconstruction by principal components: how far rows lie from the components of the reference.
+
+        Components are of every second row of the reference; the errors of its other rows and those of the
+        current ones are compared by the rule of Drift.compare(): effect is their KS distance. NANNYML fits
+        all rows, and alarms where a chunk of current rows has an error beyond three standard deviations of
+        those of the reference: effect is the mean error, tolerance the upper threshold.
+
+            preset: default DriftPreset.NATIVE; or DriftPreset.NANNYML, which takes neither alpha nor
+                tolerance
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
+            tolerance: largest harmless KS distance of errors, in (0, 1); default 0.05
+            variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
+            rows_min: errors that each side must have, 2 or more; default 50
+            n_chunks: of each side, 1 to 10,000; default 10
+
+        Raises: LimitError for more than 2,048 columns; InvalidError, NomemError.
+        """
+        out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
+        h = self._open()
+        opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
+                n_chunks=n_chunks)
+        err = mlops_error()
+        status = lib.mlops_multivariate_pca(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.pca", err)
+        return _multivariate_result(out)
+
+    def chunks(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None):
+        """The errors of Multivariate.pca(), which is done again, of consecutive rows.
+
+        Columns: side ("reference" or "current"); first, the first row; n, rows with an error; error, their
+        mean; low and high, thresholds by the reference's chunks; alarm, whether it is beyond.
+
+            preset: default DriftPreset.NATIVE; or DriftPreset.NANNYML, which takes neither alpha nor
+                tolerance
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
+            tolerance: largest harmless KS distance of errors, in (0, 1); default 0.05
+            variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
+            rows_min: errors that each side must have, 2 or more; default 50
+            n_chunks: of each side, 1 to 10,000; default 10
+
+        Raises: as Multivariate.pca().
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
+                n_chunks=n_chunks)
+        err = mlops_error()
+        status = lib.mlops_multivariate_chunks(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.chunks", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def classify(self, *, alpha=None, tolerance=None, rows_min=None, rows_max=None, n_folds=None, n_trees=None,
+                 seed=None):
+        """A domain classifier: boosted trees learn to tell current rows from those of the reference, and are
+        judged on rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value of its
+        own kind here.
+
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
+            tolerance: largest harmless AUC, in (0.5, 1); default 0.55
+            rows_min: rows that each side must have, 20 or more; default 50
+            rows_max: rows of each side that are looked at, evenly spaced, to 10,000,000; default 20,000
+            n_folds: of cross-validation, 2 to 10; default 5
+            n_trees: of a classifier, 1 to 1,000; default 100
+            seed: of the folds; default 0
+
+        Raises: InvalidError, NomemError.
+        """
+        out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
+        h = self._open()
+        opts = _classify_opts(alpha=alpha, tolerance=tolerance, rows_min=rows_min, rows_max=rows_max,
+                n_folds=n_folds, n_trees=n_trees, seed=seed)
+        err = mlops_error()
+        status = lib.mlops_multivariate_classify(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.classify", err)
+        return _multivariate_result(out)
+
+    def features(self, *, alpha=None, tolerance=None, rows_min=None, rows_max=None, n_folds=None, n_trees=None,
+                 seed=None):
+        """What the trees of Multivariate.classify(), which is done again, tell rows apart by.
+
+        Columns: feature; gain, its share in what all splits gained. The largest comes first.
+
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
+            tolerance: largest harmless AUC, in (0.5, 1); default 0.55
+            rows_min: rows that each side must have, 20 or more; default 50
+            rows_max: rows of each side that are looked at, evenly spaced, to 10,000,000; default 20,000
+            n_folds: of cross-validation, 2 to 10; default 5
+            n_trees: of a classifier, 1 to 1,000; default 100
+            seed: of the folds; default 0
+
+        Raises: InvalidError, also for too few rows; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _classify_opts(alpha=alpha, tolerance=tolerance, rows_min=rows_min, rows_max=rows_max,
+                n_folds=n_folds, n_trees=n_trees, seed=seed)
+        err = mlops_error()
+        status = lib.mlops_multivariate_features(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.features", err)
+        return _rt.classes["table"]._wrap(out.value)
+
 
 @_rt.noun("online")
 class Online(_rt.Handle):
@@ -12612,6 +12771,45 @@ def _mmd_opts(*, method=None, alpha=None, tolerance=None, bandwidth=None, rows_m
         o.n_permutations = _rt.integer(n_permutations, -2 ** 63, 2 ** 63 - 1, "n_permutations")
     if n_frequencies is not None:
         o.n_frequencies = _rt.integer(n_frequencies, -2 ** 63, 2 ** 63 - 1, "n_frequencies")
+    if seed is not None:
+        o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
+    return o
+
+
+def _pca_opts(*, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None):
+    o = mlops_pca_opts(C.sizeof(mlops_pca_opts))
+    o._keep, o._raised = [], []
+    if preset is not None:
+        o.preset = _rt.choice(DriftPreset, preset)
+    if alpha is not None:
+        o.alpha = alpha
+    if tolerance is not None:
+        o.tolerance = tolerance
+    if variance is not None:
+        o.variance = variance
+    if rows_min is not None:
+        o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
+    if n_chunks is not None:
+        o.n_chunks = _rt.integer(n_chunks, -2 ** 63, 2 ** 63 - 1, "n_chunks")
+    return o
+
+
+def _classify_opts(*, alpha=None, tolerance=None, rows_min=None, rows_max=None, n_folds=None, n_trees=None,
+        seed=None):
+    o = mlops_classify_opts(C.sizeof(mlops_classify_opts))
+    o._keep, o._raised = [], []
+    if alpha is not None:
+        o.alpha = alpha
+    if tolerance is not None:
+        o.tolerance = tolerance
+    if rows_min is not None:
+        o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
+    if rows_max is not None:
+        o.rows_max = _rt.integer(rows_max, -2 ** 63, 2 ** 63 - 1, "rows_max")
+    if n_folds is not None:
+        o.n_folds = _rt.integer(n_folds, -2 ** 63, 2 ** 63 - 1, "n_folds")
+    if n_trees is not None:
+        o.n_trees = _rt.integer(n_trees, -2 ** 63, 2 ** 63 - 1, "n_trees")
     if seed is not None:
         o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
     return o

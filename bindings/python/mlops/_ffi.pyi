@@ -823,6 +823,9 @@ class MultivariateResult:
     mmd2_biased: float
     bandwidth: float
     n_permutations: int
+    n_components: int
+    error_reference: float
+    error_current: float
 
 @dataclass(frozen=True)
 class Transfer:
@@ -1378,6 +1381,10 @@ class Multivariate(Handle):
     @classmethod
     def rows_f64(cls, reference: ArrayLike, current: ArrayLike, *, columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., scale: Union[MultivariateScale, str, None] = ...) -> Multivariate: ...
     def mmd(self, *, method: Union[MmdMethod, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., bandwidth: Optional[float] = ..., rows_min: Optional[int] = ..., n_permutations: Optional[int] = ..., n_frequencies: Optional[int] = ..., seed: Optional[int] = ...) -> MultivariateResult: ...
+    def pca(self, *, preset: Union[DriftPreset, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., variance: Optional[float] = ..., rows_min: Optional[int] = ..., n_chunks: Optional[int] = ...) -> MultivariateResult: ...
+    def chunks(self, *, preset: Union[DriftPreset, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., variance: Optional[float] = ..., rows_min: Optional[int] = ..., n_chunks: Optional[int] = ...) -> Table: ...
+    def classify(self, *, alpha: Optional[float] = ..., tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., rows_max: Optional[int] = ..., n_folds: Optional[int] = ..., n_trees: Optional[int] = ..., seed: Optional[int] = ...) -> MultivariateResult: ...
+    def features(self, *, alpha: Optional[float] = ..., tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., rows_max: Optional[int] = ..., n_folds: Optional[int] = ..., n_trees: Optional[int] = ..., seed: Optional[int] = ...) -> Table: ...
 
 class Online(Handle):
     @staticmethod

@@ -2,15 +2,17 @@
 
     found = mlops.multivariate.mmd(train_embeddings, live_embeddings)
     print(found.verdict, found.effect, found.p_value)
+    if mlops.multivariate.classify(train, live).verdict == mlops.DriftVerdict.YES:
+        print(mlops.multivariate.features(train, live)["feature"][:5])
 
 reference and current are either two 2-D arrays of numbers, such as embeddings, or anything that mlops.table() takes,
 whose columns are bound by name. columns, ignore and scale ("standard", "none") are those of Multivariate.tables().
 """
 from . import _runtime as _rt
-from ._ffi import MmdMethod, Multivariate, MultivariateScale
+from ._ffi import DriftPreset, MmdMethod, Multivariate, MultivariateScale
 from ._tables import table
 
-__all__ = ["mmd", "samples"]
+__all__ = ["chunks", "classify", "features", "mmd", "pca", "samples"]
 
 
 def _is_matrix(rows):
@@ -34,3 +36,33 @@ def mmd(reference, current, *, columns=None, ignore=None, scale=None, method="au
     """
     with samples(reference, current, columns, ignore, scale) as both:
         return both.mmd(method=_rt.choice(MmdMethod, method), **opts)
+
+
+def pca(reference, current, *, columns=None, ignore=None, scale=None, preset="native", **opts):
+    """How far rows lie from the principal components of the reference.
+
+    preset: "native" or "nannyml"; opts are those of Multivariate.pca(), such as variance=0.9.
+    """
+    with samples(reference, current, columns, ignore, scale) as both:
+        return both.pca(preset=_rt.choice(DriftPreset, preset), **opts)
+
+
+def chunks(reference, current, *, columns=None, ignore=None, scale=None, preset="native", **opts):
+    """The errors behind pca() of consecutive rows, with thresholds: a Table."""
+    with samples(reference, current, columns, ignore, scale) as both:
+        return both.chunks(preset=_rt.choice(DriftPreset, preset), **opts)
+
+
+def classify(reference, current, *, columns=None, ignore=None, scale=None, **opts):
+    """The AUC of boosted trees that tell current rows from those of the reference: effect.
+
+    opts are those of Multivariate.classify(), such as tolerance=0.6.
+    """
+    with samples(reference, current, columns, ignore, scale) as both:
+        return both.classify(**opts)
+
+
+def features(reference, current, *, columns=None, ignore=None, scale=None, **opts):
+    """What classify() tells rows apart by: a Table of feature and gain, the largest first."""
+    with samples(reference, current, columns, ignore, scale) as both:
+        return both.features(**opts)

@@ -1,0 +1,30 @@
+/* Boosted trees that tell two kinds of rows apart, from columns cut into bins. */
+#ifndef MLOPS_MULTIVARIATE_CLASSIFY_H
+#define MLOPS_MULTIVARIATE_CLASSIFY_H
+
+#include "base/arena.h"
+#include "base/fail.h"
+#include "kern/kern.h"
+
+enum { MLOPS__BINS = 64 };
+
+/* Rows of both kinds. A bin is 0 where a value is missing. */
+typedef struct mlops__binned {
+    int64_t n, d;
+    const uint8_t *bins;  /* n x d */
+    const uint8_t *label; /* 0 or 1, of each row */
+    const uint8_t *fold;
+} mlops__binned;
+
+typedef struct mlops__booster mlops__booster;
+
+/* What boosting needs, in the arena. */
+mlops_status mlops__booster_new(mlops__booster **out, const mlops__binned *rows,
+                                const mlops__kern *kern, mlops__arena *arena, mlops_error *err);
+
+/* Learns from all rows but those of a fold, and gives these their scores: the greater, the more
+ * they look like label 1. gains [d] gets added what splits of each column gained. */
+void mlops__booster_run(mlops__booster *self, int fold, int64_t n_trees, double *scores,
+                        double *gains);
+
+#endif

@@ -56,7 +56,7 @@ CASES = [  # header, what is there, what stands in its place, what is said
      "mlops_context_predict(n_features): there is no mlops_table_n_features(), or mlops_context is not made of it"),
     ("context.h", "must be mlops_context_width()", "the usual",
      "mlops_context_predict(width): nothing tells this length"),
-    ("metric.h", "value(const mlops_metrics *of", "value(const mlops_metric_info *of",
+    ("metric_info.h", "value(const mlops_metrics *of", "value(const mlops_metric_info *of",
      "mlops_metric_value(of): a result with strings cannot be given back"),
 ]
 

@@ -98,6 +98,12 @@ static mlops_status read_part(mlops_table **out, passes *self, const side *from,
     return mlops__fail_path(err, status, from->what);
 }
 
+static void let_go(passes *self) {
+    mlops_table_unref(self->reference.block);
+    mlops_table_unref(self->current.block);
+    self->reference.block = self->current.block = NULL;
+}
+
 /* Reads the block of a side; *count falls to as many columns as there is memory for. */
 static mlops_status load(passes *self, side *from, int64_t *count, mlops_error *err) {
     mlops__part part = {self->names + self->first, *count, from->n_rows, poll, self, 0};
@@ -105,6 +111,7 @@ static mlops_status load(passes *self, side *from, int64_t *count, mlops_error *
     if (status == MLOPS_E_NOMEM && atomic_load(&self->purse.exceeded) && *count > 0) {
         part.n_kept = part.n = 0;
         status = MLOPS_OK;
+        let_go(self);          /* no column is judged in this pass, of either side */
         if (part.n_rows < 0) { /* to count them */
             status = read_part(&from->block, self, from, &part, err);
             mlops_table_unref(from->block);
@@ -114,12 +121,6 @@ static mlops_status load(passes *self, side *from, int64_t *count, mlops_error *
     from->n_rows = part.n_rows;
     if (part.n_kept < *count) *count = part.n_kept;
     return status;
-}
-
-static void let_go(passes *self) {
-    mlops_table_unref(self->reference.block);
-    mlops_table_unref(self->current.block);
-    self->reference.block = self->current.block = NULL;
 }
 
 static mlops_status load_both(passes *self, int64_t *count, mlops_error *err) {

@@ -395,6 +395,39 @@ static int32_t tell(void *user, int64_t done, int64_t total) {
     return ++self->calls == self->stop_at;
 }
 
+/* What a bound is enough for a larger one is, too: where one side leaves no room to read the other.
+ */
+static void test_more_memory_is_enough(void **state) {
+    (void)state;
+    char folder[] = "/tmp/drift.XXXXXX", a[64], b[64];
+    assert_non_null(mkdtemp(folder));
+    make_path(a, sizeof a, folder, "a.csv");
+    make_path(b, sizeof b, folder, "b.csv");
+    mlops_table *x = normals(600, 30, 0);
+    assert_int_equal(mlops_table_write(x, a, NULL, NULL), MLOPS_OK);
+    assert_int_equal(mlops_table_write(x, b, NULL, NULL), MLOPS_OK);
+    mlops_table_unref(x);
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    mlops_drift_stream_opts opts = MLOPS_DRIFT_STREAM_OPTS_INIT;
+    mlops_call call = MLOPS_CALL_INIT;
+    drift.call = &call;
+    opts.drift = &drift;
+    opts.reference_path = a;
+    opts.current_path = b;
+    int enough = 0;
+    for (call.memory_max = 400 << 10; call.memory_max < 900 << 10; call.memory_max += 4 << 10) {
+        mlops_drift *out;
+        mlops_status status = mlops_drift_compare_stream(&out, &opts, NULL);
+        mlops_drift_unref(out);
+        if (status == MLOPS_OK) enough = 1;
+        assert_int_equal(status, enough ? MLOPS_OK : MLOPS_E_LIMIT);
+    }
+    assert_true(enough);
+    remove(a);
+    remove(b);
+    remove(folder);
+}
+
 static void test_progress_and_stop(void **state) {
     (void)state;
     mlops_table *x = normals(1000, 3, 0);
@@ -522,6 +555,7 @@ int main(void) {
         cmocka_unit_test(test_files_say_what_tables_say),
         cmocka_unit_test(test_bound_holds),
         cmocka_unit_test(test_column_too_large),
+        cmocka_unit_test(test_more_memory_is_enough),
         cmocka_unit_test(test_progress_and_stop),
         cmocka_unit_test(test_sources_that_fail),
         cmocka_unit_test(test_sources_given),

@@ -49,6 +49,7 @@
 #include <mlops/monitor.h>
 #include <mlops/monitor_labels.h>
 #include <mlops/monitor_policy.h>
+#include <mlops/monitor_segment.h>
 #include <mlops/monitor_state.h>
 #include <mlops/multivariate.h>
 #include <mlops/multivariate_fit.h>

@@ -3222,7 +3222,7 @@ public:
         }, "mlops_monitor_openmetrics");
     }
 
-    /// Write a report, as mlops_drift_save(), with traffic and latency.
+    /// Write a report, as mlops_drift_save(), with traffic, latency and segments.
     void save(const std::string &path) const {
         mlops_error e;
         e.code = 0;
@@ -3323,6 +3323,85 @@ public:
         return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
             return mlops_monitor_alarm_reason(need(), text, cap, needed);
         }, "mlops_monitor_alarm_reason");
+    }
+
+    /// Take the room for segments. Once, before the first row, and after mlops_monitor_expect_labels() where labels
+    /// are expected.
+    ///
+    /// Half of what a window may spend on false alarms is for all rows together from now on, and half is shared
+    /// equally by n_segments and "other".
+    void expect_segments(const mlops_monitor_segments_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_expect_segments(need(), opts, &e), "mlops_monitor_expect_segments", &e);
+    }
+
+    /// The number of a key's segment. A key that is new begins one, as long as there is room.
+    std::int64_t segment(const std::string &key) {
+        return mlops_monitor_segment(need(), key.c_str());
+    }
+
+    /// Say of which segment rows are that are added from now on; before the first call it is 0, "other".
+    void enter_segment(std::int64_t segment) {
+        detail::check(mlops_monitor_enter_segment(need(), segment), "mlops_monitor_enter_segment");
+    }
+
+    /// Add rows of several segments, as mlops_monitor_add_scored() where labels are expected, else as
+    /// mlops_monitor_add(). The segment that was entered stays.
+    void add_segments(matrix<const float> rows, span<const std::int64_t> segments,
+                      span<const double> scores = {}, span<const std::int64_t> ids = {},
+                      span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(std::size_t(segments.size()) == std::size_t(rows.rows), "segments and rows differ in length");
+        detail::require(scores.data() == nullptr || std::size_t(scores.size()) == std::size_t(rows.rows), "scores and rows differ in length");
+        detail::require(ids.data() == nullptr || std::size_t(ids.size()) == std::size_t(rows.rows), "ids and rows differ in length");
+        detail::require(weights.data() == nullptr || std::size_t(weights.size()) == std::size_t(rows.rows), "weights and rows differ in length");
+        detail::check(mlops_monitor_add_segments(need(), rows.data, rows.rows, rows.columns, segments.data(), scores.data(), ids.data(), weights.data(), &e), "mlops_monitor_add_segments", &e);
+    }
+
+    /// Add the rows of a table, of several segments: as mlops_monitor_add_scored_table() where labels are expected,
+    /// else as mlops_monitor_add_table().
+    void add_segments_table(const ::mlops::table &table, span<const std::int64_t> segments,
+                            span<const double> scores = {}, span<const std::int64_t> ids = {},
+                            span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(scores.data() == nullptr || scores.size() == segments.size(), "scores and segments differ in length");
+        detail::require(ids.data() == nullptr || ids.size() == segments.size(), "ids and segments differ in length");
+        detail::require(weights.data() == nullptr || weights.size() == segments.size(), "weights and segments differ in length");
+        detail::check(mlops_monitor_add_segments_table(need(), detail::required(table), segments.data(), static_cast<std::int64_t>(segments.size()), scores.data(), ids.data(), weights.data(), &e), "mlops_monitor_add_segments_table", &e);
+    }
+
+    /// Where each segment stands: "other" first, then keys in the order in which they came.
+    ///
+    /// Columns: segment, its key; n_rows, in all; window_rows, of the newest complete window; verdict, "yes", "no" or
+    /// "not enough data", and n_drifted, columns, both of that window; and where labels are expected measured,
+    /// measured_loss, estimated, estimated_loss as in mlops_monitor_labels, else null.
+    ::mlops::table segments() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_segments(&out, need(), &e), "mlops_monitor_segments", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Verdicts of a segment, as mlops_monitor_drift() of all rows.
+    ::mlops::drift segment_drift(std::int64_t segment) const {
+        mlops_drift *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_segment_drift(&out, need(), segment, &e), "mlops_monitor_segment_drift", &e);
+        return ::mlops::drift(out);
+    }
+
+    /// Metrics of a segment, as mlops_monitor_performance() of all rows.
+    ::mlops::table segment_performance(std::int64_t segment) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_segment_performance(&out, need(), segment, &e), "mlops_monitor_segment_performance", &e);
+        return ::mlops::table(out);
     }
 
     /// Write all that a monitor has seen as bytes: the current window, the newest complete one, totals, rows that

@@ -3635,6 +3635,22 @@ func (o *PolicyOpts) c(s *scope) *C.mlops_policy_opts {
 	return c
 }
 
+// MonitorSegmentsOpts: how many segments are kept. Zero means the default in each field.
+type MonitorSegmentsOpts struct {
+	// keys that have a segment of their own, 1 to 256; default 16
+	NSegments int64
+}
+
+func (o *MonitorSegmentsOpts) c(s *scope) *C.mlops_monitor_segments_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_monitor_segments_opts)(s.alloc(C.sizeof_mlops_monitor_segments_opts))
+	c.struct_size = C.sizeof_mlops_monitor_segments_opts
+	c.n_segments = C.int64_t(o.NSegments)
+	return c
+}
+
 // MultivariateOpts: options of the constructors. Zero means the default in each field.
 type MultivariateOpts struct {
 	// of tables: names to compare, separated by commas, quoted as in a CSV line; default: all of the
@@ -10039,7 +10055,7 @@ func (x *Monitor) Openmetrics() (string, error) {
 	return string(content), nil
 }
 
-// Save: write a report, as mlops_drift_save(), with traffic and latency.
+// Save: write a report, as mlops_drift_save(), with traffic, latency and segments.
 //
 // Errors: as mlops_drift_save().
 func (x *Monitor) Save(path string) error {
@@ -10278,6 +10294,175 @@ func (x *Monitor) AlarmReason() (string, error) {
 		return "", err
 	}
 	return string(content), nil
+}
+
+// ExpectSegments: take the room for segments. Once, before the first row, and after
+// mlops_monitor_expect_labels() where labels are expected.
+//
+// Half of what a window may spend on false alarms is for all rows together from now on, and half is
+// shared equally by n_segments and "other".
+//
+// Errors: MLOPS_E_INVALID for an option out of range, or a monitor that has rows or segments already;
+// MLOPS_E_NOMEM.
+func (x *Monitor) ExpectSegments(opts *MonitorSegmentsOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_monitor_expect_segments(x.p, optsC, &e), &e, "mlops_monitor_expect_segments")
+}
+
+// Segment: the number of a key's segment. A key that is new begins one, as long as there is room.
+//
+// Returns: 1 and more; 0 is "other": there is no more room, the key is "other" or none, or no segments
+// are expected.
+func (x *Monitor) Segment(key string) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	return int64(C.mlops_monitor_segment(x.p, s.str(key)))
+}
+
+// EnterSegment: say of which segment rows are that are added from now on; before the first call it is
+// 0, "other".
+//
+// Errors: MLOPS_E_INVALID if there is no such segment.
+func (x *Monitor) EnterSegment(segment int64) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	return check(C.mlops_monitor_enter_segment(x.p, C.int64_t(segment)), nil, "mlops_monitor_enter_segment")
+}
+
+// AddSegments: add rows of several segments, as mlops_monitor_add_scored() where labels are expected,
+// else as mlops_monitor_add(). The segment that was entered stays.
+//
+// Errors: MLOPS_E_INVALID names the first row, counted from 0, whose segment there is not; else as
+// those verbs. Nothing is added then.
+func (x *Monitor) AddSegments(rows []float32, nFeatures int, segments []int64, scores []float64, ids []int64, weights []float64) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	defer runtime.KeepAlive(segments)
+	defer runtime.KeepAlive(scores)
+	defer runtime.KeepAlive(ids)
+	defer runtime.KeepAlive(weights)
+	var e C.mlops_error
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return invalid("rows is not whole rows")
+	}
+	if len(segments) != int(C.int64_t(nRows)) {
+		return invalid("segments has another length")
+	}
+	if scores != nil && len(scores) != int(C.int64_t(nRows)) {
+		return invalid("scores has another length")
+	}
+	if ids != nil && len(ids) != int(C.int64_t(nRows)) {
+		return invalid("ids has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(nRows)) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_monitor_add_segments(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.int64_t)(pointer(segments)), (*C.double)(pointer(scores)), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_segments")
+}
+
+// AddSegmentsTable: add the rows of a table, of several segments: as mlops_monitor_add_scored_table()
+// where labels are expected, else as mlops_monitor_add_table().
+//
+// Errors: as mlops_monitor_add_segments(), and mlops_monitor_add_table().
+func (x *Monitor) AddSegmentsTable(table *Table, segments []int64, scores []float64, ids []int64, weights []float64) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	defer runtime.KeepAlive(segments)
+	defer runtime.KeepAlive(scores)
+	defer runtime.KeepAlive(ids)
+	defer runtime.KeepAlive(weights)
+	if table == nil || table.p == nil {
+		return closed("Table")
+	}
+	var e C.mlops_error
+	if scores != nil && len(scores) != int(C.int64_t(len(segments))) {
+		return invalid("scores has another length")
+	}
+	if ids != nil && len(ids) != int(C.int64_t(len(segments))) {
+		return invalid("ids has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(len(segments))) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_monitor_add_segments_table(x.p, table.p, (*C.int64_t)(pointer(segments)), C.int64_t(len(segments)), (*C.double)(pointer(scores)), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_segments_table")
+}
+
+// Segments: where each segment stands: "other" first, then keys in the order in which they came.
+//
+// Columns: segment, its key; n_rows, in all; window_rows, of the newest complete window; verdict,
+// "yes", "no" or "not enough data", and n_drifted, columns, both of that window; and where labels are
+// expected measured, measured_loss, estimated, estimated_loss as in mlops_monitor_labels, else null.
+//
+// Errors: MLOPS_E_INVALID if no segments are expected; MLOPS_E_NOMEM.
+func (x *Monitor) Segments() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_monitor_segments(&out, x.p, &e), &e, "mlops_monitor_segments"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// SegmentDrift: verdicts of a segment, as mlops_monitor_drift() of all rows.
+//
+// Errors: MLOPS_E_INVALID if there is no such segment; MLOPS_E_NOMEM.
+func (x *Monitor) SegmentDrift(segment int64) (*Drift, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_drift
+	var e C.mlops_error
+	if err := check(C.mlops_monitor_segment_drift(&out, x.p, C.int64_t(segment), &e), &e, "mlops_monitor_segment_drift"); err != nil {
+		return nil, err
+	}
+	r := wrapDrift(out)
+	return r, nil
+}
+
+// SegmentPerformance: metrics of a segment, as mlops_monitor_performance() of all rows.
+//
+// Errors: MLOPS_E_INVALID if there is no such segment, or no labels are expected; MLOPS_E_NOMEM.
+func (x *Monitor) SegmentPerformance(segment int64) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_monitor_segment_performance(&out, x.p, C.int64_t(segment), &e), &e, "mlops_monitor_segment_performance"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
 }
 
 // Suspend: write all that a monitor has seen as bytes: the current window, the newest complete one,

@@ -199,7 +199,7 @@ MLOPS_API mlops_status mlops_monitor_openmetrics(const mlops_monitor *self, char
                                                  size_t *needed);
 
 /**
- * Write a report, as mlops_drift_save(), with traffic and latency.
+ * Write a report, as mlops_drift_save(), with traffic, latency and segments.
  *
  * @param self  monitor
  * @param path  file to write; replaced if it is there

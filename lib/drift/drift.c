@@ -133,13 +133,13 @@ static int ends_in_json(const char *path) {
     return n >= 5 && memcmp(path + n - 5, ".json", 5) == 0;
 }
 
-mlops_status mlops__drift_save_notes(const mlops_drift *self, const char *path, const char *title,
-                                     const mlops__drift_note *notes, int64_t n, mlops_error *err) {
+mlops_status mlops__drift_save_extra(const mlops_drift *self, const char *path,
+                                     const mlops__drift_extra *extra, mlops_error *err) {
     if (!path || !*path) return mlops__fail(err, MLOPS_E_INVALID, "drift: the path is empty");
     mlops__buf text;
     mlops__buf_init(&text, &self->host.allocator);
-    if (ends_in_json(path)) mlops__drift_json_notes(&text, self, notes, n);
-    else mlops__drift_html(&text, self, title, notes, n);
+    if (ends_in_json(path)) mlops__drift_json_extra(&text, self, extra);
+    else mlops__drift_html(&text, self, extra);
     mlops_status status = text.status;
     if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, text.size);
     else if (status < 0) mlops__fail(err, status, "drift: the report cannot be written");
@@ -149,12 +149,14 @@ mlops_status mlops__drift_save_notes(const mlops_drift *self, const char *path, 
 }
 
 mlops_status mlops_drift_save(const mlops_drift *self, const char *path, mlops_error *err) {
-    return mlops__drift_save_notes(self, path, NULL, NULL, 0, err);
+    const mlops__drift_extra none = {0};
+    return mlops__drift_save_extra(self, path, &none, err);
 }
 
 mlops_status mlops_drift_json(const mlops_drift *self, char *text, size_t cap, size_t *needed) {
+    const mlops__drift_extra none = {0};
     mlops__buf out;
     mlops__buf_init_fixed(&out, text, cap);
-    mlops__drift_json_notes(&out, self, NULL, 0);
+    mlops__drift_json_extra(&out, self, &none);
     return mlops__buf_finish_text(&out, needed);
 }

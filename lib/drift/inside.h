@@ -40,9 +40,6 @@ int mlops__drift_numeric(mlops_type type);
 
 int mlops__drift_finite(double value);
 
-/* Verdict in words: "yes", "no", "not enough data". */
-const char *mlops__drift_word(mlops_drift_verdict verdict);
-
 /* One side of a numeric column with every value at hand. */
 typedef struct mlops__drift_values {
     const double *values; /* ascending, no NaN; -0 is 0 */

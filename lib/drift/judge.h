@@ -117,6 +117,9 @@ mlops_status mlops__drift_from_columns(mlops_drift **out, const mlops__host *hos
                                        const mlops__drift_judged *columns, int64_t n,
                                        mlops_error *err);
 
+/* Verdict in words: "yes", "no", "not enough data". */
+const char *mlops__drift_word(mlops_drift_verdict verdict);
+
 /* A line of a report about more than drift, such as traffic and latency. */
 typedef struct mlops__drift_note {
     const char *label; /* for people: "Latency, median" */
@@ -125,14 +128,31 @@ typedef struct mlops__drift_note {
     const char *unit;  /* "" for none */
 } mlops__drift_note;
 
-/* The report with n notes on top. Errors stick in out. title NULL: "Drift report". */
-void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const char *title,
-                       const mlops__drift_note *notes, int64_t n);
-void mlops__drift_json_notes(mlops__buf *out, const mlops_drift *self,
-                             const mlops__drift_note *notes, int64_t n);
+/* Where a segment of the rows stands. */
+typedef struct mlops__drift_segment {
+    const char *name;
+    int64_t n_rows, n_drifted;
+    mlops_drift_verdict verdict;
+    int has_labels; /* of performance: */
+    mlops_drift_verdict measured, estimated;
+} mlops__drift_segment;
 
-/* mlops_drift_save() with notes. */
-mlops_status mlops__drift_save_notes(const mlops_drift *self, const char *path, const char *title,
-                                     const mlops__drift_note *notes, int64_t n, mlops_error *err);
+/* What stands in a report beside drift. */
+typedef struct mlops__drift_extra {
+    const char *title; /* NULL: "Drift report" */
+    const mlops__drift_note *notes;
+    int64_t n_notes;
+    const mlops__drift_segment *segments;
+    int64_t n_segments;
+} mlops__drift_extra;
+
+/* The report with more. Errors stick in out. */
+void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const mlops__drift_extra *extra);
+void mlops__drift_json_extra(mlops__buf *out, const mlops_drift *self,
+                             const mlops__drift_extra *extra);
+
+/* mlops_drift_save() with more. */
+mlops_status mlops__drift_save_extra(const mlops_drift *self, const char *path,
+                                     const mlops__drift_extra *extra, mlops_error *err);
 
 #endif

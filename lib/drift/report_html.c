@@ -254,12 +254,48 @@ static void put_preset_reading(mlops__buf *out, const mlops_drift *self) {
         name);
 }
 
-void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const char *title,
-                       const mlops__drift_note *notes, int64_t n) {
-    if (!title) title = "Drift report";
+static void put_badge(mlops__buf *out, mlops_drift_verdict verdict, const char *text) {
+    mlops__buf_format(out, "<td><span class=\"badge %s\">%s</span></td>", class_of(verdict), text);
+}
+
+static const char *loss_of(mlops_drift_verdict verdict) {
+    return verdict == MLOPS_DRIFT_YES  ? "worse"
+           : verdict == MLOPS_DRIFT_NO ? "not worse"
+                                       : badge_of(verdict);
+}
+
+static void put_segments(mlops__buf *out, const mlops__drift_segment *segments, int64_t n) {
+    static const char *const heads[] = {"Segment",         "Answer",   "Rows",
+                                        "Drifted columns", "Measured", "Estimated"};
+    enum { PLAIN = 4, ALL = 6 };
+    if (n == 0) return;
+    mlops__buf_text(out, "<h2>Segments</h2>\n<div class=\"scroll\"><table><thead><tr>");
+    for (int i = 0; i < (segments->has_labels ? ALL : PLAIN); i++)
+        mlops__html_element(out, "th", NULL, heads[i]);
+    mlops__buf_text(out, "</tr></thead><tbody>\n");
+    for (int64_t i = 0; i < n; i++) {
+        const mlops__drift_segment *segment = &segments[i];
+        mlops__buf_text(out, "<tr><th scope=\"row\">");
+        mlops__html_text(out, segment->name);
+        mlops__buf_text(out, "</th>");
+        put_badge(out, segment->verdict, badge_of(segment->verdict));
+        mlops__buf_format(out, "<td class=\"num\">%lld</td><td class=\"num\">%lld</td>",
+                          (long long)segment->n_rows, (long long)segment->n_drifted);
+        if (segment->has_labels) {
+            put_badge(out, segment->measured, loss_of(segment->measured));
+            put_badge(out, segment->estimated, loss_of(segment->estimated));
+        }
+        mlops__buf_text(out, "</tr>\n");
+    }
+    end_table(out);
+}
+
+void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const mlops__drift_extra *extra) {
+    const char *title = extra->title ? extra->title : "Drift report";
     mlops__html_begin(out, title);
     put_headline(out, self, title);
-    put_cards(out, self, notes, n);
+    put_cards(out, self, extra->notes, extra->n_notes);
+    put_segments(out, extra->segments, extra->n_segments);
     put_tables(out, self);
     if (self->rule.preset) put_preset_reading(out, self);
     else put_reading(out, self);

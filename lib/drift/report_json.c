@@ -59,8 +59,21 @@ static void put_column(mlops__json_writer *json, const mlops__drift_judged *judg
     mlops__json_close(json, '}');
 }
 
-void mlops__drift_json_notes(mlops__buf *out, const mlops_drift *self,
-                             const mlops__drift_note *notes, int64_t n) {
+static void put_segment(mlops__json_writer *json, const mlops__drift_segment *segment) {
+    mlops__json_open(json, '{');
+    mlops__json_put_text(json, "segment", segment->name);
+    mlops__json_put_i64(json, "n_rows", segment->n_rows);
+    mlops__json_put_text(json, "verdict", mlops__drift_word(segment->verdict));
+    mlops__json_put_i64(json, "n_drifted", segment->n_drifted);
+    if (segment->has_labels) {
+        mlops__json_put_text(json, "measured", mlops__drift_word(segment->measured));
+        mlops__json_put_text(json, "estimated", mlops__drift_word(segment->estimated));
+    }
+    mlops__json_close(json, '}');
+}
+
+void mlops__drift_json_extra(mlops__buf *out, const mlops_drift *self,
+                             const mlops__drift_extra *extra) {
     mlops__json_writer json;
     mlops__json_writer_init(&json, out, 2);
     mlops__json_open(&json, '{');
@@ -78,11 +91,18 @@ void mlops__drift_json_notes(mlops__buf *out, const mlops_drift *self,
         mlops__json_put_f64(&json, "tv_tolerance", self->rule.tv_tolerance);
         mlops__json_put_i64(&json, "rows_min", self->rule.rows_min);
     }
-    if (n > 0) {
+    if (extra->n_notes > 0) {
         mlops__json_name(&json, "notes");
         mlops__json_open(&json, '{');
-        for (int64_t i = 0; i < n; i++) mlops__json_put_f64(&json, notes[i].key, notes[i].value);
+        for (int64_t i = 0; i < extra->n_notes; i++)
+            mlops__json_put_f64(&json, extra->notes[i].key, extra->notes[i].value);
         mlops__json_close(&json, '}');
+    }
+    if (extra->n_segments > 0) {
+        mlops__json_name(&json, "segments");
+        mlops__json_open(&json, '[');
+        for (int64_t i = 0; i < extra->n_segments; i++) put_segment(&json, &extra->segments[i]);
+        mlops__json_close(&json, ']');
     }
     mlops__json_name(&json, "columns");
     mlops__json_open(&json, '[');

@@ -11,6 +11,7 @@
 #include "metric/metric.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_inside.h"
+#include "monitor/monitor_segments.h"
 #include "performance/performance.h"
 #include "sys/hash.h"
 
@@ -64,14 +65,29 @@ static mlops_status make_counts(mlops_performance **out, mlops__arena *arena) {
     return mem ? mlops_performance_init(out, mem, mlops_performance_size()) : MLOPS_E_NOMEM;
 }
 
+static mlops_status make_windows(mlops__labels *self, mlops__arena *arena) {
+    self->windows = mlops__arena_array(arena, (size_t)self->n_kept, sizeof(void *));
+    if (!self->windows) return MLOPS_E_NOMEM;
+    for (int64_t i = 0; i < self->n_kept; i++) MLOPS_TRY(make_counts(&self->windows[i], arena));
+    return make_counts(&self->all, arena);
+}
+
 static mlops_status make_room(mlops__labels *self, mlops__arena *arena, int64_t rows_max) {
     self->rule.cells = mlops__arena_array(arena, MLOPS__SCORE_CELLS, sizeof *self->rule.cells);
-    self->windows = mlops__arena_array(arena, (size_t)self->n_kept, sizeof(void *));
-    if (!self->rule.cells || !self->windows) return MLOPS_E_NOMEM;
-    for (int64_t i = 0; i < self->n_kept; i++) MLOPS_TRY(make_counts(&self->windows[i], arena));
-    MLOPS_TRY(make_counts(&self->all, arena));
+    if (!self->rule.cells) return MLOPS_E_NOMEM;
+    MLOPS_TRY(make_windows(self, arena));
     MLOPS_TRY(make_counts(&self->pooled, arena));
     return mlops__join_init(&self->join, rows_max, arena);
+}
+
+mlops_status mlops__monitor_labels_segment(mlops_monitor *segment) {
+    mlops__arena *arena = &segment->parent->arena;
+    mlops__labels *self = mlops__arena_alloc(arena, sizeof *self);
+    if (!self) return MLOPS_E_NOMEM;
+    *self = *segment->parent->scored; /* shares what is scratch, too */
+    memset(&self->join, 0, sizeof self->join);
+    segment->scored = self;
+    return make_windows(self, arena);
 }
 
 /* What current windows are held against. */
@@ -101,10 +117,10 @@ mlops_status mlops_monitor_expect_labels(mlops_monitor *self, const mlops_perfor
                                          const mlops_monitor_labels_opts *given, mlops_error *err) {
     mlops_monitor_labels_opts o;
     MLOPS_TRY(read_opts(&o, given, err));
-    if (self->scored || self->n_rows || self->n_pending)
+    if (self->scored || self->segments || self->n_rows || self->n_pending)
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "monitor: labels are expected once, and before "
-                           "the first row");
+                           "monitor: labels are expected once, and before the first row and "
+                           "segments");
     mlops__labels *labels = mlops__arena_alloc(&self->arena, sizeof *labels);
     if (!labels) return mlops__fail_nomem(err, sizeof *labels);
     labels->rule.calibration = calibration;
@@ -144,10 +160,13 @@ void mlops__monitor_labels_count(mlops_monitor *monitor, mlops__scored *rows, in
     if (!rows->scores || n == 0) return;
     (void)mlops_performance_add(window_at(self, monitor->n_windows), rows->scores, NULL,
                                 rows->weights, n, NULL); /* all took them */
+    if (monitor->parent)
+        (void)mlops_performance_add(self->all, rows->scores, NULL, rows->weights, n, NULL);
+    int32_t segment = monitor->segments ? (int32_t)monitor->segments->current : 0;
     for (int64_t i = 0; rows->ids && i < n; i++) {
         double weight = rows->weights ? rows->weights[i] : 1;
-        const mlops__joined row = {
-            rows->ids[i], monitor->n_windows, rows->scores[i], weight, 0, MLOPS__JOIN_WAITING};
+        const mlops__joined row = {rows->ids[i], monitor->n_windows, rows->scores[i], weight,
+                                   segment,      MLOPS__JOIN_WAITING};
         mlops__join_put(&self->join, &row);
     }
     rows->scores += n;
@@ -165,15 +184,20 @@ static mlops_status take_scored(mlops_monitor *self, const mlops__scored *rows, 
     return mlops_performance_add(self->scored->all, rows->scores, NULL, rows->weights, n, err);
 }
 
+mlops_status mlops__monitor_check_rows(const mlops_monitor *self, const float *rows, int64_t n_rows,
+                                       int64_t n_features, mlops_error *err) {
+    if (n_rows >= 0 && n_features == self->width && (n_rows == 0 || rows)) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID, "monitor: %lld row%s of %lld; it takes rows of %lld",
+                       (long long)n_rows, mlops__plural(n_rows), (long long)n_features,
+                       (long long)self->width);
+}
+
 mlops_status mlops_monitor_add_scored(mlops_monitor *self, const float *rows, int64_t n_rows,
                                       int64_t n_features, const double *scores, const int64_t *ids,
                                       const double *weights, mlops_error *err) {
     mlops__scored scored = {scores, ids, weights};
     MLOPS_TRY(expected(self, err));
-    if (n_rows < 0 || n_features != self->width || (n_rows > 0 && !rows))
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "monitor: %lld row%s of %lld; it takes rows of %lld", (long long)n_rows,
-                           mlops__plural(n_rows), (long long)n_features, (long long)self->width);
+    MLOPS_TRY(mlops__monitor_check_rows(self, rows, n_rows, n_features, err));
     MLOPS_TRY(take_scored(self, &scored, n_rows, err));
     mlops__monitor_tick(self);
     mlops__monitor_put_rows(self, rows, n_rows, scores, scores != NULL, &scored);
@@ -222,6 +246,18 @@ static mlops_status check_labels(const mlops__labels *self, const int64_t *ids,
                        "performance: the weights would add up to more than 2^41");
 }
 
+/* Counts a label to its row's window, and in all. */
+static void count_label(mlops_monitor *monitor, const mlops__joined *row, double label,
+                        double weight) {
+    mlops__labels *self = monitor->scored;
+    int is_late = row->window <= monitor->n_windows - self->n_kept;
+    mlops_performance *window = window_at(self, is_late ? monitor->n_windows : row->window);
+    (void)mlops_performance_add(window, &row->score, &label, &weight, 1, NULL); /* checked before */
+    (void)mlops_performance_add(self->all, &row->score, &label, &weight, 1, NULL);
+    self->n_joined++;
+    self->n_late += is_late;
+}
+
 static void add_label(mlops_monitor *monitor, int64_t id, double label, const double *weight) {
     mlops__labels *self = monitor->scored;
     mlops__joined *row = mlops__join_find(&self->join, id);
@@ -229,15 +265,12 @@ static void add_label(mlops_monitor *monitor, int64_t id, double label, const do
     if (!row) return;
     self->n_duplicate += row->state == MLOPS__JOIN_LABELLED;
     if (row->state == MLOPS__JOIN_LABELLED) return;
-    int is_late = row->window <= monitor->n_windows - self->n_kept;
-    mlops_performance *window = window_at(self, is_late ? monitor->n_windows : row->window);
     if (!weight) weight = &row->weight;
-    (void)mlops_performance_add(window, &row->score, &label, weight, 1, NULL); /* checked before */
-    (void)mlops_performance_add(self->all, &row->score, &label, weight, 1, NULL);
+    count_label(monitor, row, label, *weight);
+    if (monitor->segments)
+        count_label(monitor->segments->slots[row->segment].monitor, row, label, *weight);
     row->state = MLOPS__JOIN_LABELLED;
     self->join.n_waiting--;
-    self->n_joined++;
-    self->n_late += is_late;
 }
 
 mlops_status mlops_monitor_add_labels(mlops_monitor *self, const int64_t *ids, const double *labels,

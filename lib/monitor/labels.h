@@ -41,6 +41,9 @@ void mlops__monitor_labels_close(mlops_monitor *monitor, double alpha);
 /* After the end: room for the window that is now the current one. */
 void mlops__monitor_labels_next(mlops_monitor *monitor);
 
+/* Makes a segment count as its parent does: same rules, windows of its own. */
+mlops_status mlops__monitor_labels_segment(mlops_monitor *segment);
+
 /* Nothing is known of losses. */
 void mlops__monitor_labels_forget_losses(mlops__labels *self);
 

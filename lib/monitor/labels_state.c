@@ -4,6 +4,7 @@
  * as each part can tell, and puts the same bytes.
  */
 #include "base/bits.h"
+#include "monitor/monitor_segments.h"
 #include "monitor/state.h"
 #include "performance/performance.h"
 
@@ -12,11 +13,13 @@
  *     counts of windows kept, from the oldest, and of all rows: u32 size, mlops_performance_save()
  *     i64 labels joined, late, duplicate, unknown; rows evicted, replaced
  *     i64 n; of each row that is remembered, from the oldest: i64 id, window, f64 score, weight,
- *     u32 state
+ *     u32 state, and where there are segments u32 segment; of a segment no rows, and no n
  *     u32 1 if a window was judged; then of measured, estimated: f64 value, error, spread, n of
  *     each metric; f64 loss, low, high; u32 verdict
  */
-enum { ROW = 4 * 8 + 4 };
+static size_t row_size(const mlops_monitor *monitor) {
+    return 4 * sizeof(int64_t) + sizeof(uint32_t) * (monitor->segments ? 2 : 1);
+}
 
 void mlops__monitor_labels_hash(const mlops__labels *self, mlops__sha256 *to) {
     const double numbers[] = {
@@ -70,7 +73,7 @@ void mlops__monitor_labels_put(const mlops_monitor *monitor, mlops__buf *out) {
     put_counts(out, self->all);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) mlops__buf_i64(out, counts[i]);
     int64_t n = join->n < join->cap ? join->n : join->cap;
-    mlops__buf_i64(out, n);
+    if (!monitor->parent) mlops__buf_i64(out, n);
     for (int64_t i = join->n - n; i < join->n; i++) {
         const mlops__joined *row = &join->rows[i % join->cap];
         mlops__buf_i64(out, row->id);
@@ -78,6 +81,7 @@ void mlops__monitor_labels_put(const mlops_monitor *monitor, mlops__buf *out) {
         mlops__state_put_f64(out, row->score);
         mlops__state_put_f64(out, row->weight);
         mlops__buf_u32(out, (uint32_t)row->state);
+        if (monitor->segments) mlops__buf_u32(out, (uint32_t)row->segment);
     }
     mlops__buf_u32(out, (uint32_t)self->judged);
     if (!self->judged) return;
@@ -88,7 +92,7 @@ void mlops__monitor_labels_put(const mlops_monitor *monitor, mlops__buf *out) {
 void mlops__monitor_labels_reset(mlops__labels *self) {
     for (int64_t i = 0; i < self->n_kept; i++) mlops_performance_reset(self->windows[i]);
     mlops_performance_reset(self->all);
-    mlops__join_reset(&self->join);
+    if (self->join.cap) mlops__join_reset(&self->join);
     self->n_joined = self->n_late = self->n_duplicate = self->n_unknown = 0;
     self->judged = 0;
     mlops__monitor_labels_forget_losses(self);
@@ -110,6 +114,9 @@ static void read_row(mlops_monitor *monitor, mlops__cursor *in) {
     row.score = mlops__state_f64(in);
     row.weight = mlops__state_f64(in);
     row.state = (int32_t)mlops__cursor_u32(in);
+    if (monitor->segments) row.segment = (int32_t)mlops__cursor_u32(in);
+    if (monitor->segments && (row.segment < 0 || row.segment >= monitor->segments->n))
+        in->failed = 1;
     int good = !(row.score < 0 || row.score > 1) && row.state >= 0 &&
                row.state <= MLOPS__JOIN_REPLACED &&
                (row.weight == 0 || (row.weight >= 0x1p-20 && row.weight <= 0x1p32));
@@ -140,8 +147,8 @@ int mlops__monitor_labels_read(mlops_monitor *monitor, mlops__cursor *in) {
         read_counts(in, self->windows[i % self->n_kept]);
     read_counts(in, self->all);
     for (size_t i = 0; i < 6; i++) counts[i] = mlops__state_i64(in, 0, INT64_MAX);
-    int64_t n = mlops__state_i64(in, 0, self->join.cap);
-    if (in->failed || (uint64_t)n > mlops__cursor_left(in) / ROW) return 0;
+    int64_t n = monitor->parent ? 0 : mlops__state_i64(in, 0, self->join.cap);
+    if (in->failed || (uint64_t)n > mlops__cursor_left(in) / row_size(monitor)) return 0;
     for (int64_t i = 0; i < n && !in->failed; i++) read_row(monitor, in);
     self->n_joined = counts[0];
     self->n_late = counts[1];

@@ -4,6 +4,7 @@
  * them and nothing between; a sample without a finite value is left out; nothing is allocated.
  */
 #include "monitor/monitor_inside.h"
+#include "monitor/monitor_segments.h"
 #include "stats/stats.h"
 #include "text/number.h"
 
@@ -256,6 +257,59 @@ static void put_policy(exposition *out, const mlops_monitor *self) {
         put_real_of(&severity, self->labels, self->n_labels, "", decision.severity);
 }
 
+static void put_segment_counts(exposition *out, const mlops_monitor *self) {
+    static const char *const families[][3] = {
+        {"mlops_segment_rows_total", "counter", "Rows of a segment that were added."},
+        {"mlops_segment_window_rows", "gauge", "Rows of a segment in the newest complete window."},
+        {"mlops_segment_verdict", "gauge",
+         "2 if the segment drifted in that window, 1 if not, 0 if there is not enough data."},
+        {"mlops_segment_drifted_features", "gauge", "Features that drifted in that window."}};
+    for (int f = 0; f < 4; f++) {
+        const family of = samples_of(out, families[f][0]);
+        begin(out, of.name, families[f][1], families[f][2]);
+        for (int64_t i = 0; i < self->segments->n && (f == 0 || self->n_windows); i++) {
+            const mlops_monitor *segment = self->segments->slots[i].monitor;
+            const int64_t values[] = {segment->n_rows, segment->n_newest, segment->verdict,
+                                      segment->n_drifted};
+            put_count_of(&of, segment->labels, segment->n_labels, "", values[f]);
+        }
+    }
+}
+
+static void put_segment_metrics(exposition *out, const mlops_monitor *self) {
+    static const char *const families[][2] = {
+        {"mlops_segment_measured_metric",
+         "Performance of a segment by the labels of the windows kept."},
+        {"mlops_segment_estimated_metric",
+         "Performance of a segment to be expected of the newest complete window."}};
+    static const char *const tails[] = {",kind=\"measured\"", ",kind=\"estimated\""};
+    const family lost = samples_of(out, "mlops_segment_performance_lost");
+    for (int kind = 0; kind < 2; kind++) {
+        const family of = samples_of(out, families[kind][0]);
+        begin(out, of.name, "gauge", families[kind][1]);
+        for (int64_t i = 0; i < self->segments->n && self->scored->judged; i++) {
+            const mlops_monitor *segment = self->segments->slots[i].monitor;
+            const mlops__labels *labels = segment->scored;
+            const mlops__score *scores = kind ? labels->estimated_scores : labels->measured_scores;
+            for (int m = 0; m < MLOPS__SCORES; m++) {
+                char tail[64];
+                mlops__format(tail, sizeof tail, ",metric=\"%s\"",
+                              mlops__score_name((mlops_monitor_metric)m));
+                put_real_of(&of, segment->labels, segment->n_labels, tail, scores[m].value);
+            }
+        }
+    }
+    begin(out, lost.name, "gauge",
+          "1 if performance of a segment was found worse than the reference's, else 0.");
+    for (int64_t i = 0; i < 2 * self->segments->n; i++) {
+        const mlops_monitor *segment = self->segments->slots[i / 2].monitor;
+        const mlops__score_loss *loss =
+            i % 2 ? &segment->scored->estimated : &segment->scored->measured;
+        put_count_of(&lost, segment->labels, segment->n_labels, tails[i % 2],
+                     loss->verdict == MLOPS_DRIFT_YES);
+    }
+}
+
 static mlops_status expose(const mlops_monitor *self, int open, char *text, size_t cap,
                            size_t *needed) {
     exposition out = {.open = open};
@@ -274,6 +328,8 @@ static mlops_status expose(const mlops_monitor *self, int open, char *text, size
     put_freshness(&out, self);
     if (self->scored) put_labels(&out, self);
     if (self->policy) put_policy(&out, self);
+    if (self->segments) put_segment_counts(&out, self);
+    if (self->segments && self->scored) put_segment_metrics(&out, self);
     if (open) mlops__buf_text(&out.text, "# EOF\n");
     return mlops__buf_finish_text(&out.text, needed);
 }

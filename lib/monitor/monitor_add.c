@@ -7,6 +7,7 @@
  */
 #include "monitor/monitor.h"
 #include "monitor/monitor_inside.h"
+#include "monitor/monitor_segments.h"
 
 #include <string.h>
 
@@ -72,11 +73,18 @@ mlops_status mlops_monitor_add(mlops_monitor *self, const float *rows, int64_t n
 
 void mlops__monitor_put_rows(mlops_monitor *self, const float *rows, int64_t n_rows,
                              const double *predictions, int64_t width, mlops__scored *scored) {
-    if (n_rows > 0) self->newest_row_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    if (n_rows > 0 && !self->parent)
+        self->newest_row_ns = self->host.clock.now_ns(self->host.clock.ctx);
     while (n_rows > 0) {
         int64_t block = mlops__monitor_room(self, MLOPS__MONITOR_BLOCK);
         int64_t n = block - self->n_pending;
         if (n > n_rows) n = n_rows;
+        if (self->segments) {
+            mlops__scored part = mlops__segments_part(scored);
+            n = mlops__segments_run(self->segments, n);
+            mlops__monitor_put_rows(mlops__segments_current(self->segments), rows, n, predictions,
+                                    width, scored ? &part : NULL);
+        }
         keep(self, rows, n, predictions, width);
         if (scored) mlops__monitor_labels_count(self, scored, n);
         if (self->n_pending == block) mlops__monitor_flush(self);

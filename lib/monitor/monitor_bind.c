@@ -146,23 +146,32 @@ static size_t escape(char *out, const char *text) {
     return n;
 }
 
+size_t mlops__monitor_label(char *out, const char *name, const char *value) {
+    size_t n = strlen(name);
+    memcpy(out, name, n);
+    out[n++] = '=';
+    out[n++] = '"';
+    n += escape(out + n, value);
+    out[n++] = '"';
+    return n;
+}
+
 /* model="...",feature="..."; without the second if feature is NULL. */
 static mlops_status make_labels(mlops__arena *arena, const char *model, const char *feature,
                                 const char **out, size_t *n_out) {
     size_t size = 32 + 2 * strlen(model) + (feature ? 2 * strlen(feature) : 0);
     char *text = mlops__arena_alloc(arena, size);
     if (!text) return MLOPS_E_NOMEM;
-    size_t n = mlops__format(text, size, "model=\"");
-    n += escape(text + n, model);
-    text[n++] = '"';
-    if (feature) {
-        n += mlops__format(text + n, size - n, ",feature=\"");
-        n += escape(text + n, feature);
-        text[n++] = '"';
-    }
+    size_t n = mlops__monitor_label(text, "model", model);
+    if (feature) n += mlops__monitor_label(text + n, ",feature", feature);
     *out = text;
     *n_out = n;
     return MLOPS_OK;
+}
+
+/* All room is in one arena: the parent's, of a segment. */
+static mlops__arena *arena_of(mlops_monitor *self) {
+    return self->parent ? &self->parent->arena : &self->arena;
 }
 
 /* Profile over edges; the log-linear one if there are none. */
@@ -172,7 +181,7 @@ static mlops_status make_profile(mlops_monitor *self, const double *edges, int64
     opts.edges = n_edges ? edges : NULL;
     opts.n_edges = n_edges;
     size_t size = mlops_profile_size(&opts);
-    void *mem = mlops__arena_alloc(&self->arena, size);
+    void *mem = mlops__arena_alloc(arena_of(self), size);
     if (size > self->profile_max) self->profile_max = size;
     return mem ? mlops_profile_init(out, mem, size, &opts) : MLOPS_E_NOMEM;
 }
@@ -187,7 +196,7 @@ static mlops_status make_cells(mlops_monitor *self, mlops__feature *feature) {
     feature->n_cells = mlops__reference_refine(column, edges, counts) + 1;
     feature->edges = edges;
     feature->reference = counts;
-    return make_profile(self, edges, feature->n_cells - 1, &feature->profile);
+    return MLOPS_OK;
 }
 
 static mlops_status make_feature(mlops_monitor *self, mlops__feature *feature) {
@@ -197,33 +206,63 @@ static mlops_status make_feature(mlops_monitor *self, mlops__feature *feature) {
     if (mlops__reference_numeric(column->type)) return make_cells(self, feature);
     feature->n_cells = column->n_cells;
     feature->reference = column->counts;
-    feature->counts =
-        mlops__arena_array(&self->arena, (size_t)column->n_cells, sizeof *feature->counts);
+    return MLOPS_OK;
+}
+
+/* Room for what a window has of a feature, and for the one before. */
+static mlops_status make_counts(mlops_monitor *self, mlops__feature *feature) {
+    size_t n = (size_t)feature->n_cells;
+    feature->kept = mlops__arena_array(arena_of(self), n, sizeof *feature->kept);
+    if (!feature->kept) return MLOPS_E_NOMEM;
+    if (feature->edges)
+        return make_profile(self, feature->edges, feature->n_cells - 1, &feature->profile);
+    feature->counts = mlops__arena_array(arena_of(self), n, sizeof *feature->counts);
     return feature->counts ? MLOPS_OK : MLOPS_E_NOMEM;
 }
 
-static mlops_status make_room(mlops_monitor *self) {
+static mlops_status make_windows(mlops_monitor *self) {
+    mlops__arena *arena = arena_of(self);
     size_t n = (size_t)self->n_features;
-    for (size_t i = 0; i < n; i++) {
-        mlops__feature *feature = &self->features[i];
-        MLOPS_TRY(make_feature(self, feature));
-        feature->kept =
-            mlops__arena_array(&self->arena, (size_t)feature->n_cells, sizeof *feature->kept);
-        if (!feature->kept) return MLOPS_E_NOMEM;
-    }
-    MLOPS_TRY(make_labels(&self->arena, self->name, NULL, &self->labels, &self->n_labels));
+    for (size_t i = 0; i < n; i++) MLOPS_TRY(make_counts(self, &self->features[i]));
     MLOPS_TRY(make_profile(self, NULL, 0, &self->window));
     MLOPS_TRY(make_profile(self, NULL, 0, &self->newest));
     MLOPS_TRY(make_profile(self, NULL, 0, &self->predictions));
-    MLOPS_TRY(mlops__latency_init(&self->latency, &self->arena, &self->profile_max));
     self->pending =
-        mlops__arena_array(&self->arena, (size_t)self->width, MLOPS__MONITOR_BLOCK * sizeof(float));
-    self->pending_predictions =
-        mlops__arena_array(&self->arena, MLOPS__MONITOR_BLOCK, sizeof(double));
+        mlops__arena_array(arena, (size_t)self->width, MLOPS__MONITOR_BLOCK * sizeof(float));
+    self->pending_predictions = mlops__arena_array(arena, MLOPS__MONITOR_BLOCK, sizeof(double));
     if (!self->pending || !self->pending_predictions) return MLOPS_E_NOMEM;
-    self->judged = mlops__arena_array(&self->arena, n, sizeof *self->judged);
-    self->order = mlops__arena_array(&self->arena, n, sizeof *self->order);
+    self->judged = mlops__arena_array(arena, n, sizeof *self->judged);
+    self->order = mlops__arena_array(arena, n, sizeof *self->order);
     return self->judged && self->order ? MLOPS_OK : MLOPS_E_NOMEM;
+}
+
+static mlops_status make_room(mlops_monitor *self) {
+    for (int64_t i = 0; i < self->n_features; i++)
+        MLOPS_TRY(make_feature(self, &self->features[i]));
+    MLOPS_TRY(make_labels(&self->arena, self->name, NULL, &self->labels, &self->n_labels));
+    MLOPS_TRY(mlops__latency_init(&self->latency, &self->arena, &self->profile_max));
+    return make_windows(self);
+}
+
+mlops_status mlops__monitor_bind_segment(mlops_monitor *self, mlops_monitor *parent) {
+    size_t n = (size_t)parent->n_features;
+    self->host = parent->host;
+    self->parent = parent;
+    self->window_rows = INT64_MAX;
+    self->width = parent->width;
+    self->n_features = parent->n_features;
+    self->features = mlops__arena_array(&parent->arena, n, sizeof *self->features);
+    if (!self->features) return MLOPS_E_NOMEM;
+    for (size_t i = 0; i < n; i++) {
+        const mlops__feature *of = &parent->features[i];
+        mlops__feature *own = &self->features[i];
+        own->column = of->column;
+        own->place = of->place;
+        own->n_cells = of->n_cells;
+        own->edges = of->edges;
+        own->reference = of->reference;
+    }
+    return make_windows(self);
 }
 
 mlops_status mlops__monitor_bind(mlops_monitor *self, const mlops__monitor_names *names,

@@ -36,6 +36,8 @@ typedef struct mlops__latency {
     uint64_t sum_ns;        /* stays at the greatest once it is reached */
 } mlops__latency;
 
+typedef struct mlops__segments mlops__segments;
+
 struct mlops_monitor {
     mlops__host host;
     mlops__arena arena; /* all that is allocated, once and for all */
@@ -69,10 +71,12 @@ struct mlops_monitor {
     mlops_profile *predictions; /* the same, in all */
     mlops__latency latency;
 
-    mlops__labels *scored; /* NULL: none are expected */
-    mlops_policy *policy;  /* NULL: none */
-    int32_t vetoed;        /* the current window is not to count in it */
-    int64_t newest_row_ns; /* when rows were added last; of no meaning before */
+    mlops__labels *scored;     /* NULL: none are expected */
+    mlops_policy *policy;      /* NULL: none */
+    mlops__segments *segments; /* NULL: none */
+    mlops_monitor *parent;     /* of a segment, which lives in its arena; else NULL */
+    int32_t vetoed;            /* the current window is not to count in it */
+    int64_t newest_row_ns;     /* when rows were added last; of no meaning before */
 
     int64_t n_windows;
     int64_t window_end_ns; /* of the newest complete window; before it, when the monitor was made */
@@ -93,6 +97,12 @@ typedef struct mlops__monitor_names {
 /* Binds features to columns of the reference and makes room for all that a window needs. */
 mlops_status mlops__monitor_bind(mlops_monitor *self, const mlops__monitor_names *names,
                                  mlops_error *err);
+
+/* Makes room for what a segment sees of what its parent watches. */
+mlops_status mlops__monitor_bind_segment(mlops_monitor *self, mlops_monitor *parent);
+
+/* name="value", the value escaped, of a label; returns its bytes, without NUL. */
+size_t mlops__monitor_label(char *out, const char *name, const char *value);
 
 /* The rule of the current window if it ends at this time. */
 mlops__drift_rule mlops__monitor_rule(const mlops_monitor *self, int64_t end_ns);
@@ -120,6 +130,10 @@ void mlops__monitor_put_rows(mlops_monitor *self, const float *rows, int64_t n_r
 
 /* Profiles the first values of n predictions. */
 void mlops__monitor_add_predictions(mlops_monitor *self, const double *first, int64_t n);
+
+/* Whether rows are of the monitor's shape. */
+mlops_status mlops__monitor_check_rows(const mlops_monitor *self, const float *rows, int64_t n_rows,
+                                       int64_t n_features, mlops_error *err);
 
 /* Whether a table has what is watched, and its rows fit; then they may be put. */
 mlops_status mlops__monitor_check_table(const mlops_monitor *self, const mlops_table *table,

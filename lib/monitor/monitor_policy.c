@@ -5,6 +5,7 @@
  */
 #include "base/bits.h"
 #include "monitor/monitor_inside.h"
+#include "monitor/monitor_segments.h"
 
 #include <mlops/monitor_policy.h>
 
@@ -38,16 +39,21 @@ static void raise(double *severity, double other) {
     if (other > *severity || (*severity != *severity)) *severity = other;
 }
 
+/* By what was found in a monitor's newest window. */
+static void raise_by(double *severity, const mlops_monitor *self) {
+    const mlops__labels *scored = self->scored;
+    for (int64_t i = 0; i < self->n_features; i++) raise(severity, self->judged[i].column.severity);
+    if (!scored) return;
+    raise(severity, severity_of_loss(&scored->measured, scored->tolerance));
+    raise(severity, severity_of_loss(&scored->estimated, scored->tolerance));
+}
+
 void mlops__monitor_decide(mlops_monitor *self, int64_t end_ns) {
     mlops_policy_decision decision = MLOPS_POLICY_DECISION_INIT;
     double severity = mlops__f64_of(MLOPS__NAN_BITS);
-    const mlops__labels *scored = self->scored;
-    for (int64_t i = 0; i < self->n_features; i++)
-        raise(&severity, self->judged[i].column.severity);
-    if (scored) {
-        raise(&severity, severity_of_loss(&scored->measured, scored->tolerance));
-        raise(&severity, severity_of_loss(&scored->estimated, scored->tolerance));
-    }
+    raise_by(&severity, self);
+    for (int64_t i = 0; self->segments && i < self->segments->n; i++)
+        raise_by(&severity, self->segments->slots[i].monitor);
     (void)mlops_policy_get(self->policy, &decision);
     if (self->n_windows && end_ns < decision.time_ns) end_ns = decision.time_ns;
     (void)mlops_policy_add(self->policy, end_ns, severity, self->vetoed, &decision);

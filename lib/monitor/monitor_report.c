@@ -4,6 +4,7 @@
  * a window and a table of the same rows read the same.
  */
 #include "monitor/monitor_inside.h"
+#include "monitor/monitor_segments.h"
 
 static double seconds(double ns) { return ns / 1e9; }
 
@@ -11,6 +12,21 @@ static mlops_profile_summary summary(const mlops_profile *profile) {
     mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
     (void)mlops_profile_summarize(profile, &s); /* the struct is ours */
     return s;
+}
+
+static mlops__drift_segment told_of(const mlops_monitor *self) {
+    mlops__drift_segment out = {self->name,
+                                self->n_newest,
+                                self->n_drifted,
+                                self->verdict,
+                                0,
+                                MLOPS_DRIFT_NOT_ENOUGH_DATA,
+                                MLOPS_DRIFT_NOT_ENOUGH_DATA};
+    if (!self->scored) return out;
+    out.has_labels = 1;
+    out.measured = self->scored->measured.verdict;
+    out.estimated = self->scored->estimated.verdict;
+    return out;
 }
 
 mlops_status mlops_monitor_save(const mlops_monitor *self, const char *path, mlops_error *err) {
@@ -37,11 +53,14 @@ mlops_status mlops_monitor_save(const mlops_monitor *self, const char *path, mlo
         {"Latency, longest", "latency_max_seconds", seconds(time.max), "s"},
     };
     mlops_drift *drift;
-    MLOPS_TRY(mlops_monitor_drift(&drift, self, err));
     char title[256];
+    mlops__drift_segment segments[MLOPS__SEGMENTS_MAX + 1];
+    mlops__drift_extra extra = {title, notes, sizeof notes / sizeof *notes, segments, 0};
+    for (int64_t i = 0; self->segments && self->n_windows && i < self->segments->n; i++)
+        segments[extra.n_segments++] = told_of(self->segments->slots[i].monitor);
+    MLOPS_TRY(mlops_monitor_drift(&drift, self, err));
     mlops__format(title, sizeof title, "Monitor of %s", self->name);
-    mlops_status status =
-        mlops__drift_save_notes(drift, path, title, notes, sizeof notes / sizeof *notes, err);
+    mlops_status status = mlops__drift_save_extra(drift, path, &extra, err);
     mlops_drift_unref(drift);
     return status;
 }

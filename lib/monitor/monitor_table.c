@@ -6,6 +6,7 @@
 #include "column/table.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_inside.h"
+#include "monitor/monitor_segments.h"
 
 enum { REMEMBERED = 256 /* codes whose category is known without a search */ };
 
@@ -90,7 +91,7 @@ static void add_texts(mlops__feature *feature, const mlops__column *column, int6
 }
 
 static void add_part(mlops_monitor *self, const mlops_table *table, int64_t from, int64_t n) {
-    if (n > 0) self->newest_row_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    if (n > 0 && !self->parent) self->newest_row_ns = self->host.clock.now_ns(self->host.clock.ctx);
     for (int64_t i = 0; i < self->n_features; i++) {
         mlops__feature *feature = &self->features[i];
         int64_t index = mlops_table_find(table, feature->column->name);
@@ -110,17 +111,28 @@ mlops_status mlops__monitor_check_table(const mlops_monitor *self, const mlops_t
     return mlops__fail(err, MLOPS_E_LIMIT, "monitor: more than 2^63 - 1 rows in all");
 }
 
+static void put_part(mlops_monitor *self, const mlops_table *table, int64_t from, int64_t n,
+                     mlops__scored *scored) {
+    add_part(self, table, from, n);
+    if (scored) {
+        mlops__monitor_add_predictions(self, scored->scores, n);
+        mlops__monitor_labels_count(self, scored, n);
+    }
+    mlops__monitor_advance(self, n);
+}
+
 void mlops__monitor_put_table(mlops_monitor *self, const mlops_table *table,
                               mlops__scored *scored) {
     int64_t n_rows = mlops_table_n_rows(table);
     for (int64_t from = 0; from < n_rows;) {
         int64_t n = mlops__monitor_room(self, n_rows - from);
-        add_part(self, table, from, n);
-        if (scored) {
-            mlops__monitor_add_predictions(self, scored->scores, n);
-            mlops__monitor_labels_count(self, scored, n);
+        if (self->segments) {
+            mlops__scored part = mlops__segments_part(scored);
+            n = mlops__segments_run(self->segments, n);
+            put_part(mlops__segments_current(self->segments), table, from, n,
+                     scored ? &part : NULL);
         }
-        mlops__monitor_advance(self, n);
+        put_part(self, table, from, n, scored);
         from += n;
     }
 }

@@ -5,6 +5,7 @@
  */
 #include "monitor/monitor.h"
 #include "monitor/monitor_inside.h"
+#include "monitor/monitor_segments.h"
 #include "profile/profile.h"
 
 #include <string.h>
@@ -98,9 +99,15 @@ static void judge_feature(mlops__drift_judged *out, const mlops__drift_rule *rul
 }
 
 /* Alphas of all windows add up to alpha (6 / pi^2 is what 1 / n^2 adds up to), or to the share of
- * time in false_alarm_ns. Columns have half where performance has the other. How long a window
- * takes does not depend on what its values are. */
+ * time in false_alarm_ns. All rows have half where segments share the other; columns have half of
+ * that where performance has the other. How long a window takes does not depend on what its values
+ * are. */
 mlops__drift_rule mlops__monitor_rule(const mlops_monitor *self, int64_t end_ns) {
+    if (self->parent) {
+        mlops__drift_rule whole = mlops__monitor_rule(self->parent, end_ns);
+        whole.alpha /= (double)self->parent->segments->cap;
+        return whole;
+    }
     const double six_over_pi2 = 0.60792710185402662866, shortest = 1;
     mlops__drift_rule rule = self->rule;
     double number = (double)self->n_windows + 1;
@@ -111,6 +118,7 @@ mlops__drift_rule mlops__monitor_rule(const mlops_monitor *self, int64_t end_ns)
         if (rule.alpha > ALPHA_MAX) rule.alpha = ALPHA_MAX;
     }
     if (self->scored && self->scored->has_reference) rule.alpha /= 2;
+    if (self->segments) rule.alpha /= 2;
     return rule;
 }
 
@@ -151,6 +159,10 @@ static void keep(mlops__feature *self) {
 }
 
 static void close_window(mlops_monitor *self, int64_t end_ns) {
+    for (int64_t i = 0; self->segments && i < self->segments->cap; i++) {
+        mlops__monitor_flush(self->segments->slots[i].monitor);
+        close_window(self->segments->slots[i].monitor, end_ns);
+    }
     self->newest_rule = mlops__monitor_rule(self, end_ns);
     for (int64_t i = 0; i < self->n_features; i++) keep(&self->features[i]);
     mlops__monitor_judge_newest(self);
@@ -193,8 +205,11 @@ void mlops__monitor_tick(mlops_monitor *self) {
 void mlops__monitor_settle(const mlops_monitor *self) {
     /* Every monitor was made writable, by a constructor, and is held by one thread. */
     mlops_monitor *own = (mlops_monitor *)(uintptr_t)self;
-    mlops__monitor_tick(own);
+    if (own->parent) mlops__monitor_settle(own->parent);
+    else mlops__monitor_tick(own);
     mlops__monitor_flush(own);
+    for (int64_t i = 0; own->segments && i < own->segments->n; i++)
+        mlops__monitor_flush(own->segments->slots[i].monitor);
 }
 
 int64_t mlops__monitor_newest(const mlops_monitor *self) { return self->n_newest; }

@@ -7,6 +7,7 @@
 #include "monitor/state.h"
 #include "base/bits.h"
 #include "base/sealed.h"
+#include "monitor/monitor_segments.h"
 #include "policy/policy.h"
 
 #include <mlops/monitor_state.h>
@@ -27,6 +28,9 @@
  *         all; latencies
  *     u64 nanoseconds of all latencies
  *     i64 when rows were added last
+ *     where there are segments: u32 slots with a key, u32 the one that was entered; of each key
+ *         u32 size, bytes; of each slot, with a key or without, i64 rows, of the current window, of
+ *         the newest one; features as above, and profiles but for latencies; labels_state.c
  *     where there is a policy: u32 1 if the current window is vetoed, u32 size, mlops_policy_save()
  *     where labels are expected: labels_state.c
  */
@@ -105,6 +109,7 @@ static void hash_all(const mlops_monitor *self, uint8_t digest[32]) {
     for (int64_t i = 0; i < self->n_features; i++) hash_feature(&to, &self->features[i]);
     if (self->scored) mlops__monitor_labels_hash(self->scored, &to);
     if (self->policy) hash_policy(&to, &self->policy->rules);
+    if (self->segments) mlops__state_hash(&to, (double)self->segments->cap);
     mlops__sha256_end(&to, digest);
 }
 
@@ -140,6 +145,32 @@ static void put_feature(mlops__buf *out, const mlops__feature *self, int has_new
     put_cells(out, self->kept, self->n_cells);
 }
 
+static void put_windows(mlops__buf *out, const mlops_monitor *self) {
+    for (int64_t i = 0; i < self->n_features; i++)
+        put_feature(out, &self->features[i], self->n_windows > 0);
+    put_profile(out, self->window);
+    put_profile(out, self->newest);
+    put_profile(out, self->predictions);
+}
+
+static void put_segments(mlops__buf *out, const mlops__segments *self) {
+    mlops__buf_u32(out, (uint32_t)self->n);
+    mlops__buf_u32(out, (uint32_t)self->current);
+    for (int64_t i = 1; i < self->n; i++) {
+        uint32_t n = (uint32_t)strlen(self->slots[i].key);
+        mlops__buf_u32(out, n);
+        mlops__buf_put(out, self->slots[i].key, n);
+    }
+    for (int64_t i = 0; i < self->cap; i++) {
+        const mlops_monitor *of = self->slots[i].monitor;
+        mlops__buf_i64(out, of->n_rows);
+        mlops__buf_i64(out, of->n_window);
+        mlops__buf_i64(out, of->n_newest);
+        put_windows(out, of);
+        if (of->scored) mlops__monitor_labels_put(of, out);
+    }
+}
+
 static void put_policy(mlops__buf *out, const mlops_monitor *self) {
     size_t n = 0;
     (void)mlops_policy_save(self->policy, NULL, 0, &n);
@@ -162,14 +193,11 @@ static void put_all(const void *of, mlops__buf *out) {
     mlops__buf_i64(out, self->due_ns);
     mlops__buf_i64(out, self->window_end_ns);
     if (self->n_windows) mlops__state_put_f64(out, self->newest_rule.alpha);
-    for (int64_t i = 0; i < self->n_features; i++)
-        put_feature(out, &self->features[i], self->n_windows > 0);
-    put_profile(out, self->window);
-    put_profile(out, self->newest);
-    put_profile(out, self->predictions);
+    put_windows(out, self);
     put_profile(out, self->latency.profile);
     mlops__buf_u64(out, self->latency.sum_ns);
     mlops__buf_i64(out, self->newest_row_ns);
+    if (self->segments) put_segments(out, self->segments);
     if (self->policy) put_policy(out, self);
     if (self->scored) mlops__monitor_labels_put(self, out);
 }
@@ -240,6 +268,50 @@ static void read_feature(reader *self, const mlops_monitor *monitor, mlops__feat
         in->failed = 1;
 }
 
+static void read_windows(reader *from, mlops_monitor *self) {
+    for (int64_t i = 0; i < self->n_features && !from->in.failed; i++)
+        read_feature(from, self, &self->features[i]);
+    read_profile(from, self->window, self->n_window);
+    read_profile(from, self->newest, self->n_newest);
+    read_profile(from, self->predictions, self->n_rows);
+}
+
+static void read_keys(mlops_monitor *self, mlops__cursor *in) {
+    mlops__segments *segments = self->segments;
+    uint32_t n = (uint32_t)mlops__cursor_u32(in), current = mlops__cursor_u32(in);
+    if (n < 1 || n > segments->cap || current >= n) in->failed = 1;
+    for (uint32_t i = 1; i < n && !in->failed; i++) {
+        uint32_t size = mlops__cursor_u32(in);
+        const uint8_t *key = mlops__cursor_take(in, size);
+        if (!key || !mlops__segments_name(self, (const char *)key, size)) in->failed = 1;
+    }
+    segments->current = in->failed ? 0 : current;
+}
+
+/* Rows of the segments must add up to the monitor's. */
+static void read_segments(reader *from, mlops_monitor *self) {
+    mlops__cursor *in = &from->in;
+    mlops__segments *segments = self->segments;
+    int64_t n_rows = self->n_rows, n_window = self->n_window, n_newest = self->n_newest;
+    read_keys(self, in);
+    for (int64_t i = 0; i < segments->cap && !in->failed; i++) {
+        mlops_monitor *of = segments->slots[i].monitor;
+        of->n_windows = self->n_windows;
+        of->newest_rule = self->newest_rule;
+        of->newest_rule.alpha /= (double)segments->cap;
+        of->n_rows = mlops__state_i64(in, 0, i < segments->n ? n_rows : 0);
+        of->n_window = mlops__state_i64(in, 0, n_window < of->n_rows ? n_window : of->n_rows);
+        int64_t before = of->n_rows - of->n_window;
+        of->n_newest = mlops__state_i64(in, 0, n_newest < before ? n_newest : before);
+        n_rows -= of->n_rows;
+        n_window -= of->n_window;
+        n_newest -= of->n_newest;
+        read_windows(from, of);
+        if (of->scored && !in->failed && !mlops__monitor_labels_read(of, in)) in->failed = 1;
+    }
+    if (n_rows || n_window || n_newest) in->failed = 1;
+}
+
 /* Its rules must be those of the policy that is there. */
 static void read_policy(mlops_monitor *self, mlops__cursor *in) {
     const mlops__policy_rules rules = self->policy->rules;
@@ -274,20 +346,18 @@ static int read_all(mlops_monitor *self, reader *from) {
     self->newest_rule = self->rule;
     if (self->n_windows) self->newest_rule.alpha = mlops__state_f64(in);
     if (!(self->newest_rule.alpha >= 0 && self->newest_rule.alpha < 1)) return 0;
-    for (int64_t i = 0; i < self->n_features && !in->failed; i++)
-        read_feature(from, self, &self->features[i]);
-    read_profile(from, self->window, self->n_window);
-    read_profile(from, self->newest, self->n_newest);
-    read_profile(from, self->predictions, self->n_rows);
+    read_windows(from, self);
     read_profile(from, self->latency.profile, INT64_MAX);
     self->latency.sum_ns = mlops__cursor_u64(in);
     self->newest_row_ns = mlops__cursor_i64(in);
+    if (self->segments && !in->failed) read_segments(from, self);
     if (self->policy && !in->failed) read_policy(self, in);
     if (in->failed || (self->scored && !mlops__monitor_labels_read(self, in))) return 0;
     return mlops__cursor_left(in) == 0;
 }
 
-static void forget(mlops_monitor *self) {
+/* Of a segment, all. */
+static void forget_windows(mlops_monitor *self) {
     for (int64_t i = 0; i < self->n_features; i++) {
         mlops__feature *feature = &self->features[i];
         feature->n_before = feature->n_null_before = feature->n_null = 0;
@@ -297,11 +367,19 @@ static void forget(mlops_monitor *self) {
     mlops_profile_reset(self->window);
     mlops_profile_reset(self->newest);
     mlops_profile_reset(self->predictions);
-    mlops_profile_reset(self->latency.profile);
-    self->latency.sum_ns = 0;
     self->n_windows = self->n_rows = self->n_window = self->n_newest = self->n_errors = 0;
     self->n_pending = self->n_pending_predictions = self->n_drifted = 0;
     self->verdict = MLOPS_DRIFT_NOT_ENOUGH_DATA;
+    if (self->scored) mlops__monitor_labels_reset(self->scored);
+}
+
+static void forget(mlops_monitor *self) {
+    forget_windows(self);
+    if (self->segments) mlops__segments_forget(self->segments);
+    for (int64_t i = 0; self->segments && i < self->segments->cap; i++)
+        forget_windows(self->segments->slots[i].monitor);
+    mlops_profile_reset(self->latency.profile);
+    self->latency.sum_ns = 0;
     self->window_end_ns = self->host.clock.now_ns(self->host.clock.ctx);
     self->vetoed = 0;
     self->newest_row_ns = 0;
@@ -309,7 +387,6 @@ static void forget(mlops_monitor *self) {
         const mlops__policy_rules rules = self->policy->rules;
         (void)mlops__policy_place(&self->policy, self->policy, mlops_policy_size(), &rules, NULL);
     }
-    if (self->scored) mlops__monitor_labels_reset(self->scored);
 }
 
 static mlops_status read_state(mlops_monitor *self, reader *from, mlops_error *err) {
@@ -340,5 +417,7 @@ mlops_status mlops_monitor_resume(mlops_monitor *self, const void *bytes, size_t
     mlops__free(&self->host.allocator, from.room, from.size);
     if (status) forget(self);
     else if (self->n_windows) mlops__monitor_judge_newest(self);
+    for (int64_t i = 0; self->n_windows && self->segments && i < self->segments->n; i++)
+        mlops__monitor_judge_newest(self->segments->slots[i].monitor);
     return status;
 }

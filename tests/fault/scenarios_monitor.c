@@ -164,6 +164,17 @@ static int add_scored_table(const mlops_host *host, mlops_monitor *monitor) {
     return status;
 }
 
+static int add_segments_table(const mlops_host *host, mlops_monitor *monitor) {
+    static int64_t none[SWEEP_ROWS];
+    mlops_table *t;
+    MLOPS_TRY(mlops_monitor_expect_segments(monitor, NULL, NULL));
+    MLOPS_TRY(sweep_parse_csv(&t, host, 0, NULL));
+    mlops_status status = mlops_monitor_add_segments_table(monitor, t, none, mlops_table_n_rows(t),
+                                                           NULL, NULL, NULL, NULL);
+    mlops_table_unref(t);
+    return status;
+}
+
 static int put_csv(const mlops_host *host, const char *dir) {
     return sweep_put_csv(host, dir, "train.csv", 0);
 }
@@ -180,6 +191,10 @@ static int watch_table(const mlops_host *host, const char *dir) {
     if (result) return result;
     MLOPS_TRY(mlops_monitor_new(&monitor, NULL, sweep_in(&path, dir, "train.csv"), &opts, NULL));
     result = add_scored_table(host, monitor);
+    mlops_monitor_free(monitor);
+    if (result) return result;
+    MLOPS_TRY(mlops_monitor_new(&monitor, NULL, sweep_in(&path, dir, "train.csv"), &opts, NULL));
+    result = add_segments_table(host, monitor);
     mlops_monitor_free(monitor);
     return result;
 }
@@ -237,6 +252,51 @@ static int labels(const mlops_host *host, const char *dir) {
     return good < 0 ? MLOPS_E_NOMEM : good ? MLOPS_OK : SWEEP_WRONG;
 }
 
+/* A window of two segments, with labels or without. */
+static int feed_segments(mlops_monitor *monitor, int scored) {
+    static const int64_t segments[SWEEP_ROWS] = {1, 0, 1};
+    static const double scores[SWEEP_ROWS];
+    const double *given = scored ? scores : NULL;
+    mlops_monitor_segments_opts opts = MLOPS_MONITOR_SEGMENTS_OPTS_INIT;
+    mlops_error err;
+    opts.n_segments = 2;
+    mlops_status status = mlops_monitor_expect_segments(monitor, &opts, &err);
+    if (status) return sweep_told(status, &err);
+    if (mlops_monitor_segment(monitor, "DE") != 1 || mlops_monitor_enter_segment(monitor, 1))
+        return SWEEP_WRONG;
+    for (int i = 0; i < 30; i++)
+        if (mlops_monitor_add_segments(monitor, sweep_rows, 2, SWEEP_FEATURES, segments, given,
+                                       NULL, NULL, NULL))
+            return SWEEP_WRONG;
+    return expose(monitor) ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int ask_segments(const mlops_monitor *monitor, int scored) {
+    mlops_table *t;
+    mlops_drift *d;
+    MLOPS_TRY(mlops_monitor_segments(&t, monitor, NULL));
+    mlops_table_unref(t);
+    MLOPS_TRY(mlops_monitor_segment_drift(&d, monitor, 1, NULL));
+    mlops_drift_unref(d);
+    if (!scored) return MLOPS_OK;
+    MLOPS_TRY(mlops_monitor_segment_performance(&t, monitor, 1, NULL));
+    mlops_table_unref(t);
+    return MLOPS_OK;
+}
+
+static int segments(const mlops_host *host, const char *dir) {
+    mlops_monitor *monitor;
+    for (int scored = 0; scored < 2; scored++) {
+        MLOPS_TRY(begin(&monitor, host, dir, NULL));
+        int status = scored ? (int)expect(monitor, host, NULL) : MLOPS_OK;
+        if (!status) status = feed_segments(monitor, scored);
+        if (!status) status = ask_segments(monitor, scored);
+        mlops_monitor_free(monitor);
+        if (status) return status;
+    }
+    return MLOPS_OK;
+}
+
 const sweep_scenario sweep_monitor[] = {
     {"monitor: begin and feed", put_files, begin_and_feed, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: begin over a reference", put_files, begin_reference, NULL, SWEEP_MEMORY | SWEEP_IO},
@@ -244,6 +304,7 @@ const sweep_scenario sweep_monitor[] = {
     {"monitor: labels", put_files, labels, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: restart", put_files, restart, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: save", put_files, save, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"monitor: segments", put_files, segments, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: watch a table", put_csv, watch_table, NULL, SWEEP_MEMORY | SWEEP_IO},
     {NULL, NULL, NULL, NULL, 0},
 };

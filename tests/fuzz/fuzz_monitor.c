@@ -14,11 +14,13 @@ static void must(int condition) {
     if (!condition) abort();
 }
 
-static mlops_monitor *make(void) {
+/* Without segments, or with some. */
+static mlops_monitor *make(int segments) {
     static const char csv[] = "x,w\n1,a\n2,b\n2,a\n3.5,\n,c\n-7,a\n0,b\n";
     static const double scores[] = {0.1, 0.4, 0.6, 0.9}, labels[] = {0, 1, 0, 1};
     mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
     mlops_monitor_labels_opts remember = MLOPS_MONITOR_LABELS_OPTS_INIT;
+    mlops_monitor_segments_opts few = MLOPS_MONITOR_SEGMENTS_OPTS_INIT;
     static mlops_reference *reference; /* made once */
     mlops_table *table;
     mlops_performance *counts;
@@ -36,10 +38,12 @@ static mlops_monitor *make(void) {
     must(!mlops_monitor_new_reference(&self, NULL, reference, &opts, NULL));
     must(!mlops_monitor_expect_labels(self, counts, NULL, &remember, NULL));
     mlops_performance_free(counts);
+    few.n_segments = 2;
+    must(!segments || !mlops_monitor_expect_segments(self, &few, NULL));
     return self;
 }
 
-static void go_on(mlops_monitor *self) {
+static void go_on(mlops_monitor *self, int segments) {
     static char text[1 << 16];
     static const float rows[] = {1, 0, 3, 0};
     const double scores[] = {0.3, 0.7}, labels[] = {1, 0};
@@ -57,12 +61,19 @@ static void go_on(mlops_monitor *self) {
     must(!mlops_monitor_performance(&table, self, NULL));
     mlops_drift_unref(drift);
     mlops_table_unref(table);
+    if (!segments) return;
+    must(!mlops_monitor_enter_segment(self, mlops_monitor_segment(self, "new")));
+    must(!mlops_monitor_add(self, rows, 2, 2, NULL, 0));
+    must(!mlops_monitor_segments(&table, self, NULL));
+    mlops_table_unref(table);
+    must(!mlops_monitor_segment_drift(&drift, self, 0, NULL));
+    mlops_drift_unref(drift);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+static void try(const uint8_t *data, size_t size, int segments) {
     enum { FRONT = 8, DIGEST = 16, CRC = 4 };
-    static uint8_t fresh[1 << 16];
-    mlops_monitor *self = make();
+    static uint8_t fresh[1 << 17];
+    mlops_monitor *self = make(segments);
     mlops_error e;
     size_t n;
     uint8_t *bytes = malloc(size + 1), *again = malloc(size + 1);
@@ -79,9 +90,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         must(!mlops_monitor_suspend(self, again, size, &n) && n == size);
         must(!memcmp(bytes, again, size));
     }
-    go_on(self);
+    go_on(self, segments);
     mlops_monitor_free(self);
     free(again);
     free(bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    try(data, size, 0);
+    try(data, size, 1);
     return 0;
 }

@@ -75,12 +75,19 @@ static void test_adding_and_exposing_allocate_nothing(void **state) {
     assert_int_equal(mlops_performance_add(counts, p, y, NULL, 130, NULL), MLOPS_OK);
     assert_int_equal(mlops_monitor_expect_labels(m, counts, NULL, &remember, NULL), MLOPS_OK);
     mlops_performance_free(counts);
+    mlops_monitor_segments_opts few = MLOPS_MONITOR_SEGMENTS_OPTS_INIT;
+    static const char *const keys[] = {"a", "b", "c", "d"};
+    int64_t segments[130];
+    few.n_segments = 2;
+    assert_int_equal(mlops_monitor_expect_segments(m, &few, NULL), MLOPS_OK);
     int64_t mallocs = n_mallocs, calls = fault.n_calls, n_yes = 0;
     size_t needed;
     for (int i = 0; i < 20; i++) {
         mlops_monitor_add(m, rows, 1, 5, p, 1);
         for (int k = 0; k < 130; k++) ids[k] = 100 * i + k;
-        mlops_monitor_add_scored(m, rows, 130, 5, p, ids, y, NULL);
+        for (int k = 0; k < 130; k++) segments[k] = mlops_monitor_segment(m, keys[k % 4]);
+        mlops_monitor_enter_segment(m, segments[1]);
+        mlops_monitor_add_segments(m, rows, 130, 5, segments, p, ids, y, NULL);
         mlops_monitor_add_labels(m, ids, y, NULL, 130, NULL);
         mlops_monitor_summarize_labels(m, &told);
         mlops_monitor_add_table(m, table, NULL);

@@ -13,11 +13,20 @@ static int64_t now(void *ctx) {
 static const mlops_clock STEPPED = {sizeof(mlops_clock), 0, NULL, now, now};
 enum { TRAIN_ROWS = 100 };
 
-/* How a monitor is made: with labels, windows by time. */
+/* How a monitor is made: with labels, windows by time, segments. */
 typedef struct plan {
     int labels, by_time;
     double tolerance;
+    int segments;
 } plan;
+
+static mlops_monitor *with_segments(mlops_monitor *m, const plan *how) {
+    mlops_monitor_segments_opts opts = MLOPS_MONITOR_SEGMENTS_OPTS_INIT;
+    mlops_error err;
+    opts.n_segments = 3;
+    if (how->segments && mlops_monitor_expect_segments(m, &opts, &err)) fail_msg("%s", err.message);
+    return m;
+}
 
 static mlops_monitor *make(mlops_reference *reference, const plan *how) {
     static mlops_host host = MLOPS_HOST_INIT;
@@ -31,7 +40,7 @@ static mlops_monitor *make(mlops_reference *reference, const plan *how) {
     opts.window_ns = how->by_time ? 1000 : 0;
     opts.false_alarm_ns = 1000000;
     if (mlops_monitor_new_reference(&m, NULL, reference, &opts, &err)) fail_msg("%s", err.message);
-    if (!how->labels) return m;
+    if (!how->labels) return with_segments(m, how);
     mlops_policy_opts two = MLOPS_POLICY_OPTS_INIT;
     two.k = 2;
     two.n = 3;
@@ -55,7 +64,7 @@ static mlops_monitor *make(mlops_reference *reference, const plan *how) {
     if (mlops_monitor_expect_labels(m, counts, curve, &remember, &err)) fail_msg("%s", err.message);
     mlops_calibration_unref(curve);
     mlops_performance_free(counts);
-    return m;
+    return with_segments(m, how);
 }
 
 static void *suspended(const mlops_monitor *m, size_t *n) {
@@ -80,6 +89,11 @@ static void step(mlops_monitor *m, uint64_t from, const plan *how) {
         scores[i] = uniform();
         labels[i] = draw() % 2;
         ids[i] = (int64_t)(draw() % 300);
+    }
+    if (how->segments) {
+        static const char *const keys[] = {"DE", "\xc3\xb6", "", "tenant 7"};
+        int64_t segment = mlops_monitor_segment(m, keys[draw() % 4]);
+        assert_int_equal(mlops_monitor_enter_segment(m, segment), MLOPS_OK);
     }
     switch (draw() % 6) {
     case 0: {
@@ -126,10 +140,11 @@ static void assert_same(const mlops_monitor *a, const mlops_monitor *b) {
 
 static void test_suspended_at_any_point(void **state) {
     (void)state;
-    static const plan plans[] = {{0, 0, 0}, {1, 0, 0.1}, {1, 1, 0.1}};
+    static const plan plans[] = {
+        {0, 0, 0, 0}, {1, 0, 0.1, 0}, {1, 1, 0.1, 0}, {0, 1, 0, 1}, {1, 0, 0.1, 1}};
     char *train = rows_of(400, 0, 0);
     mlops_reference *reference = reference_of(train);
-    for (size_t p = 0; p < 3; p++) {
+    for (size_t p = 0; p < sizeof plans / sizeof *plans; p++) {
         time_ns = 5000;
         mlops_monitor *a = make(reference, &plans[p]), *b = make(reference, &plans[p]);
         for (uint64_t i = 1; i <= 250; i++) {
@@ -178,7 +193,7 @@ static void assert_refused(mlops_reference *reference, const plan *how, const vo
 
 static void test_what_is_no_state_is_refused(void **state) {
     (void)state;
-    const plan how = {1, 0, 0.1}, other = {1, 0, 0.2}, plain = {0, 0, 0};
+    const plan how = {1, 0, 0.1, 1}, other = {1, 0, 0.2, 1}, plain = {1, 0, 0.1, 0};
     char *train = rows_of(400, 0, 0), *else_ = rows_of(401, 0, 0);
     mlops_reference *reference = reference_of(train), *second = reference_of(else_);
     mlops_monitor *m = make(reference, &how);

@@ -2060,6 +2060,18 @@ mlops_policy_decision._fields_ = [
 assert C.sizeof(mlops_policy_decision) == 72
 
 
+class mlops_monitor_segments_opts(C.Structure):
+    pass
+
+
+mlops_monitor_segments_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("n_segments", C.c_int64),
+]
+assert C.sizeof(mlops_monitor_segments_opts) == 16
+
+
 class mlops_multivariate_opts(C.Structure):
     pass
 
@@ -2949,6 +2961,19 @@ _rt.declare(lib.mlops_monitor_set_policy, C.c_int32, C.c_void_p, C.POINTER(mlops
 _rt.declare(lib.mlops_monitor_veto, C.c_int32, C.c_void_p)
 _rt.declare(lib.mlops_monitor_alarm, C.c_int32, C.c_void_p, C.POINTER(mlops_policy_decision))
 _rt.declare(lib.mlops_monitor_alarm_reason, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_monitor_expect_segments, C.c_int32, C.c_void_p, C.POINTER(mlops_monitor_segments_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_segment, C.c_int64, C.c_void_p, C.c_char_p)
+_rt.declare(lib.mlops_monitor_enter_segment, C.c_int32, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_monitor_add_segments, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
+        C.c_void_p, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_add_segments_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64,
+        C.c_void_p, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_segments, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_segment_drift, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_segment_performance, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_suspend, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_monitor_resume, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -9826,7 +9851,7 @@ class Monitor(_rt.Handle):
         return _rt.decoded(text)
 
     def save(self, path):
-        """Write a report, as Drift.save(), with traffic and latency.
+        """Write a report, as Drift.save(), with traffic, latency and segments.
 
             path: file to write; replaced if it is there
 
@@ -10064,6 +10089,175 @@ class Monitor(_rt.Handle):
                 -1: "there is no policy",
             })
         return _rt.decoded(text)
+
+    def expect_segments(self, *, n_segments=None):
+        """Take the room for segments. Once, before the first row, and after Monitor.expect_labels() where
+        labels are expected.
+
+        Half of what a window may spend on false alarms is for all rows together from now on, and half is
+        shared equally by n_segments and "other".
+
+            n_segments: keys that have a segment of their own, 1 to 256; default 16
+
+        Raises: InvalidError for an option out of range, or a monitor that has rows or segments already;
+        NomemError.
+        """
+        h = self._open()
+        opts = _monitor_segments_opts(n_segments=n_segments)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_monitor_expect_segments(h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.expect_segments", err)
+
+    def segment(self, key):
+        """The number of a key's segment. A key that is new begins one, as long as there is room.
+
+            key: UTF-8 of 1 to 63 bytes
+
+        Returns: 1 and more; 0 is "other": there is no more room, the key is "other" or none, or no segments
+        are expected.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_monitor_segment(h, _rt.string(key, "key"))
+        return out
+
+    def enter_segment(self, segment):
+        """Say of which segment rows are that are added from now on; before the first call it is 0, "other".
+
+            segment: a number of Monitor.segment()
+
+        Raises: InvalidError if there is no such segment.
+        """
+        h = self._open()
+        with h.lock:
+            status = lib.mlops_monitor_enter_segment(h, _rt.integer(segment, -2 ** 63, 2 ** 63 - 1, "segment"))
+        if status:
+            _rt.check(status, f"Monitor.enter_segment({segment})", why={
+                -1: "there is no such segment",
+            })
+
+    def add_segments(self, rows, segments, scores=None, ids=None, weights=None):
+        """Add rows of several segments, as Monitor.add_scored() where labels are expected, else as
+        Monitor.add(). The segment that was entered stays.
+
+            rows: row-major, float32
+            segments: numbers of Monitor.segment()
+            scores: one prediction a row; needed where labels are expected
+            ids: None where no labels are expected
+            weights: None where no labels are expected
+
+        Raises: InvalidError names the first row, counted from 0, whose segment there is not; else as those
+        verbs. Nothing is added then.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        segments_p, segments_shape, segments_keep = _rt.array(segments, "q", 1, "segments")
+        scores_p, scores_shape, scores_keep = (None, (0,) * 1, None) if scores is None else _rt.array(scores, "d", 1,
+                "scores")
+        ids_p, ids_shape, ids_keep = (None, (0,) * 1, None) if ids is None else _rt.array(ids, "q", 1, "ids")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        _rt.same_length("segments", segments_shape[0], "rows", rows_shape[0])
+        if scores is not None:
+            _rt.same_length("scores", scores_shape[0], "rows", rows_shape[0])
+        if ids is not None:
+            _rt.same_length("ids", ids_shape[0], "rows", rows_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "rows", rows_shape[0])
+        _rt.fits("rows", rows_shape, 1, "monitor", "features", lib.mlops_monitor_n_features(h))
+        with h.lock:
+            status = lib.mlops_monitor_add_segments(h, rows_p, rows_shape[0], rows_shape[1], segments_p, scores_p,
+                    ids_p, weights_p, C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.add_segments", err)
+
+    def add_segments_table(self, table, segments, scores=None, ids=None, weights=None):
+        """Add the rows of a table, of several segments: as Monitor.add_scored_table() where labels are
+        expected, else as Monitor.add_table().
+
+            table: rows
+            segments: numbers of Monitor.segment()
+            scores: needed where labels are expected, else None
+            ids: None where no labels are expected
+            weights: None where no labels are expected
+
+        Raises: as Monitor.add_segments(), and Monitor.add_table().
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        segments_p, segments_shape, segments_keep = _rt.array(segments, "q", 1, "segments")
+        scores_p, scores_shape, scores_keep = (None, (0,) * 1, None) if scores is None else _rt.array(scores, "d", 1,
+                "scores")
+        ids_p, ids_shape, ids_keep = (None, (0,) * 1, None) if ids is None else _rt.array(ids, "q", 1, "ids")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        if scores is not None:
+            _rt.same_length("scores", scores_shape[0], "segments", segments_shape[0])
+        if ids is not None:
+            _rt.same_length("ids", ids_shape[0], "segments", segments_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "segments", segments_shape[0])
+        with h.lock:
+            status = lib.mlops_monitor_add_segments_table(h, table_h, segments_p, segments_shape[0], scores_p, ids_p,
+                    weights_p, C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.add_segments_table", err)
+
+    def segments(self):
+        """Where each segment stands: "other" first, then keys in the order in which they came.
+
+        Columns: segment, its key; n_rows, in all; window_rows, of the newest complete window; verdict,
+        "yes", "no" or "not enough data", and n_drifted, columns, both of that window; and where labels are
+        expected measured, measured_loss, estimated, estimated_loss as in mlops_monitor_labels, else null.
+
+        Raises: InvalidError if no segments are expected; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_monitor_segments(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.segments", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def segment_drift(self, segment):
+        """Verdicts of a segment, as Monitor.drift() of all rows.
+
+            segment: a number of Monitor.segment()
+
+        Raises: InvalidError if there is no such segment; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_monitor_segment_drift(C.byref(out), h, _rt.integer(segment, -2 ** 63, 2 ** 63 - 1,
+                    "segment"), C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.segment_drift", err)
+        return _rt.classes["drift"]._wrap(out.value)
+
+    def segment_performance(self, segment):
+        """Metrics of a segment, as Monitor.performance() of all rows.
+
+            segment: a number of Monitor.segment()
+
+        Raises: InvalidError if there is no such segment, or no labels are expected; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_monitor_segment_performance(C.byref(out), h, _rt.integer(segment, -2 ** 63,
+                    2 ** 63 - 1, "segment"), C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.segment_performance", err)
+        return _rt.classes["table"]._wrap(out.value)
 
     def suspend(self):
         """Write all that a monitor has seen as bytes: the current window, the newest complete one, totals,
@@ -12738,6 +12932,14 @@ def _policy_opts(*, k=None, n=None, calm=None, over=None, clear=None, critical=N
         o.critical = critical
     if pause_ns is not None:
         o.pause_ns = _rt.integer(pause_ns, -2 ** 63, 2 ** 63 - 1, "pause_ns")
+    return o
+
+
+def _monitor_segments_opts(*, n_segments=None):
+    o = mlops_monitor_segments_opts(C.sizeof(mlops_monitor_segments_opts))
+    o._keep, o._raised = [], []
+    if n_segments is not None:
+        o.n_segments = _rt.integer(n_segments, -2 ** 63, 2 ** 63 - 1, "n_segments")
     return o
 
 

@@ -3,6 +3,7 @@
  * Owns the names of the families. Invariant: each family has HELP and TYPE once, its samples behind
  * them and nothing between; a sample without a finite value is left out; nothing is allocated.
  */
+#include "metric/metric.h"
 #include "monitor/monitor_inside.h"
 #include "monitor/monitor_segments.h"
 #include "stats/stats.h"
@@ -122,11 +123,22 @@ static void put_scores(const family *to, const mlops__feature *feature,
         put_real_of(to, feature->labels, feature->n_labels, scores[i].tail, scores[i].value);
 }
 
+/* Share of the newest window's values that lie outside of the reference's range, or are texts that
+ * it lacks; undefined where it does not say which those are. Nothing of the reference is in a cell
+ * beyond its range, and in that of the rest where it knows all its categories. */
+static double unseen_share(const mlops__feature *self) {
+    int64_t last = self->n_cells - 1, n = self->reference[last] ? 0 : self->kept[last];
+    if (self->profile ? last == 0 : self->reference[last] > 0) return mlops__metric_undefined();
+    if (self->profile && !self->reference[0]) n += self->kept[0];
+    return mlops__ratio((double)n, (double)self->kept_side.n);
+}
+
 /* Verdicts of the newest complete window; before it there is nothing to tell. */
 static void put_drift(exposition *out, const mlops_monitor *self) {
     const family score = samples_of(out, "mlops_feature_drift_score");
     const family p_value = samples_of(out, "mlops_feature_drift_pvalue");
     const family drifted = samples_of(out, "mlops_feature_drifted");
+    const family unseen = samples_of(out, "mlops_feature_unseen_share");
     int64_t n = self->n_windows ? self->n_features : 0;
     begin(out, score.name, "gauge", "Distance of the newest complete window from the reference.");
     for (int64_t i = 0; i < n; i++) put_scores(&score, &self->features[i], &self->judged[i].column);
@@ -142,6 +154,12 @@ static void put_drift(exposition *out, const mlops_monitor *self) {
         const mlops__feature *f = &self->features[i];
         put_count_of(&drifted, f->labels, f->n_labels, "",
                      self->judged[i].column.verdict == MLOPS_DRIFT_YES);
+    }
+    begin(out, unseen.name, "gauge",
+          "Share of that window's values outside of the reference's range, or of texts new to it.");
+    for (int64_t i = 0; i < n; i++) {
+        const mlops__feature *f = &self->features[i];
+        put_real_of(&unseen, f->labels, f->n_labels, "", unseen_share(f));
     }
 }
 

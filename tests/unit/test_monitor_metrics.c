@@ -53,7 +53,7 @@ static void test_metrics_are_prometheus_text(void **state) {
     assert_int_equal(text[strlen(text) - 1], '\n');
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
         check_line(line, family, seen, &n_seen);
-    assert_int_equal(n_seen, 12);
+    assert_int_equal(n_seen, 13);
     free(text);
     mlops_monitor_free(m);
 }
@@ -107,6 +107,63 @@ static void test_scores_are_those_of_the_verdicts(void **state) {
     mlops_monitor_free(m);
     free(train);
     free(live);
+}
+
+/* n rows: a number in [low, high) or nothing, one of so many words, one of a hundred keys. */
+static char *mixed_rows(int64_t n, double low, double high, int n_words, double *x, int *word) {
+    char *text = malloc(64 * ((size_t)n + 1));
+    size_t at = (size_t)sprintf(text, "x,word,key\n");
+    for (int64_t i = 0; i < n; i++) {
+        char number[32] = "";
+        x[i] = draw() % 5 ? (double)(float)(low + (high - low) * uniform()) : NAN;
+        word[i] = (int)(draw() % (uint64_t)n_words);
+        if (x[i] == x[i]) snprintf(number, sizeof number, "%.9g", x[i]);
+        at += (size_t)sprintf(text + at, "%s,%s,key%d\n", number, WORDS[word[i]],
+                              (int)(draw() % 100));
+    }
+    return text;
+}
+
+/* Of a reference with as many cells as values, and of one with more values than cells. */
+static void test_unseen_values_are_told(void **state) {
+    (void)state;
+    enum { LIVE = 200 };
+    static double known[3000], x[LIVE];
+    static int words[3000], word[LIVE];
+    for (int64_t n = 300; n <= 3000; n *= 10) {
+        char *train = mixed_rows(n, 0, 1, 2, known, words), line[128];
+        char *live = mixed_rows(LIVE, -0.3, 1.1, 4, x, word);
+        mlops_table *table = table_of(live);
+        mlops_monitor *m = monitor_of(NULL, train, LIVE, NULL);
+        double least = INFINITY, most = -INFINITY, n_out = 0, n_new = 0, n_x = 0;
+        for (int64_t i = 0; i < n; i++) {
+            if (known[i] < least) least = known[i];
+            if (known[i] > most) most = known[i];
+        }
+        for (int64_t i = 0; i < LIVE; i++) {
+            n_x += x[i] == x[i];
+            n_out += x[i] < least || x[i] > most;
+            n_new += word[i] >= 2;
+        }
+        char *before = metrics_of(m);
+        assert_null(strstr(before, "mlops_feature_unseen_share{"));
+        assert_int_equal(mlops_monitor_add_table(m, table, NULL), MLOPS_OK);
+        char *metrics = metrics_of(m);
+        const char *share = strstr(metrics, "unseen_share{model=\"default\",feature=\"x\"} ");
+        assert_non_null(share);
+        assert_true(n_out > 20 && strtod(strchr(share, ' '), NULL) == n_out / n_x);
+        snprintf(line, sizeof line,
+                 "mlops_feature_unseen_share{model=\"default\",feature=\"word\"} %.12g",
+                 n_new / LIVE);
+        assert_sample(metrics, line);
+        assert_null(strstr(metrics, "unseen_share{model=\"default\",feature=\"key\"}"));
+        mlops_monitor_free(m);
+        mlops_table_unref(table);
+        free(before);
+        free(metrics);
+        free(train);
+        free(live);
+    }
 }
 
 static void test_latency_histogram(void **state) {
@@ -228,6 +285,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_metrics_are_prometheus_text),
         cmocka_unit_test(test_scores_are_those_of_the_verdicts),
+        cmocka_unit_test(test_unseen_values_are_told),
         cmocka_unit_test(test_latency_histogram),
         cmocka_unit_test(test_reports),
     };

@@ -372,10 +372,46 @@ static void test_tables_and_restarts(void **state) {
     free(live);
 }
 
+/* Rows and labels of each window, those that come late and those that never do: of all segments
+ * together they are the monitor's. */
+static void test_labels_add_up(void **state) {
+    (void)state;
+    enum { SHORT = 60, N_COLUMN = 6 };
+    static traffic t;
+    mlops_reference *reference = uniform_reference();
+    mlops_performance *counts = validation();
+    mlops_monitor_labels told = MLOPS_MONITOR_LABELS_INIT;
+    make_traffic(&t);
+    mlops_monitor *m = make(reference, counts, SHORT, 0.02, N_KEYS);
+    mlops_table *all, *parts[N_KEYS + 1];
+    name_all(m);
+    for (int64_t i = 0; i < N; i++) {
+        int64_t of = (int64_t)(draw() % (uint64_t)(i + 1));
+        add(m, &t, i, 1, AT_ONCE, 1);
+        assert_int_equal(mlops_monitor_add_labels(m, &of, &t.labels[of], NULL, 1, NULL), MLOPS_OK);
+    }
+    assert_int_equal(mlops_monitor_summarize_labels(m, &told), MLOPS_OK);
+    assert_true(told.n_late > 10 && told.n_waiting > 10 && told.n_duplicate > 10);
+    assert_int_equal(mlops_monitor_performance(&all, m, NULL), MLOPS_OK);
+    for (int64_t s = 0; s <= N_KEYS; s++)
+        assert_int_equal(mlops_monitor_segment_performance(&parts[s], m, s, NULL), MLOPS_OK);
+    for (int64_t r = 0; r < mlops_table_n_rows(all); r++) {
+        int64_t sum = 0;
+        for (int64_t s = 0; s <= N_KEYS; s++) sum += number(parts[s], N_COLUMN, r);
+        assert_int_equal(sum, number(all, N_COLUMN, r));
+    }
+    for (int64_t s = 0; s <= N_KEYS; s++) mlops_table_unref(parts[s]);
+    mlops_table_unref(all);
+    mlops_monitor_free(m);
+    mlops_performance_free(counts);
+    mlops_reference_unref(reference);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_segments_are_monitors_of_their_rows),
         cmocka_unit_test(test_the_segment_at_fault_is_told),
+        cmocka_unit_test(test_labels_add_up),
         cmocka_unit_test(test_keys_beyond_the_room_are_other),
         cmocka_unit_test(test_what_is_told_too_late_is_refused),
         cmocka_unit_test(test_tables_and_restarts),

@@ -179,19 +179,24 @@ static void test_notes(void **state) {
     mlops_drift *drift = compare(x, x, NULL);
     const mlops__drift_note notes[] = {{"Latency <p50>", "latency_p50", 0.25, "ms"},
                                        {"None", "none", (double)NAN, ""}};
+    const mlops__drift_segment segments[] = {
+        {"<Rome>", 40, 3, MLOPS_DRIFT_YES, 1, MLOPS_DRIFT_NO, MLOPS_DRIFT_NOT_ENOUGH_DATA}};
+    const mlops__drift_extra extra = {"Traffic & drift", notes, 2, segments, 1};
     mlops__buf out;
     mlops__buf_init(&out, &mlops__heap);
-    mlops__drift_html(&out, drift, "Traffic & drift", notes, 2);
+    mlops__drift_html(&out, drift, &extra);
     mlops__buf_u8(&out, 0);
     assert_int_equal(out.status, MLOPS_OK);
     assert_non_null(strstr((char *)out.data, "Traffic &amp; drift"));
     assert_non_null(strstr((char *)out.data, "Latency &lt;p50&gt;"));
     assert_non_null(strstr((char *)out.data, "0.25 ms"));
+    assert_non_null(strstr((char *)out.data, "&lt;Rome&gt;"));
     out.size = 0;
-    mlops__drift_json_notes(&out, drift, notes, 2);
+    mlops__drift_json_extra(&out, drift, &extra);
     mlops__buf_u8(&out, 0);
     assert_non_null(strstr((char *)out.data, "\"latency_p50\": 0.25"));
     assert_non_null(strstr((char *)out.data, "\"none\": null"));
+    assert_non_null(strstr((char *)out.data, "\"<Rome>\""));
     mlops__buf_free(&out);
     mlops_drift_unref(drift);
     mlops_table_unref(x);

@@ -97,6 +97,8 @@ static const option options[] = {
      "what the statistic is held against; default the kind's", 1e-300, 1e15},
     {"edges", "edges", 0, WHOLE, FIELD(edges), "N",
      "quantile edges of a numeric column, 9 to 1023; default 255", 9, 1023},
+    {"exact", "exact", 0, FLAG, FIELD(exact), "",
+     "keep every value of numbers, and compare as with the table", 0, 0},
     {"read-csv", "csv-skip-lines", 0, WHOLE, FIELD(csv_skip_lines), "N",
      "lines to pass over before the header", 0, 1e15},
     {"read-csv", "csv-names", 0, TEXT, FIELD(csv_names), "A,B",

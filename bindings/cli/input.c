@@ -21,6 +21,7 @@ mlops_reference_opts cli_reference_opts(const cli_args *args, const mlops_csv_op
     opts.columns = args->columns;
     opts.ignore = args->ignore;
     opts.n_edges = args->edges;
+    opts.flags = args->exact ? MLOPS_REFERENCE_EXACT : 0;
     opts.csv = csv;
     return opts;
 }

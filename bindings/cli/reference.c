@@ -53,11 +53,11 @@ static int cli_reference_describe(const cli_args *args) {
 }
 
 const cli_command cli_reference_commands[] = {
-    {"reference new", "TABLE", "out select edges read-csv",
+    {"reference new", "TABLE", "out select edges exact read-csv",
      "Keep what comparing needs of a CSV table, and no row.",
      "Examples:\n"
      "  mlops reference new train.csv -o train.reference --ignore target,id\n"
-     "  mlops reference new train.csv -o train.reference --edges 1023",
+     "  mlops reference new train.csv -o train.reference --exact",
      cli_reference_new},
     {"reference describe", "FILE", "", "Say what a reference holds.",
      "FILE is a saved reference, a bundle that has one, or a CSV table.\n\n"

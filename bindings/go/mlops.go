@@ -2425,6 +2425,9 @@ func (o *ModelOpts) c(s *scope) *C.mlops_model_opts {
 
 // ReferenceOpts: options of the verbs that make a reference. Zero means the default in each field.
 type ReferenceOpts struct {
+	// keep every value of numeric columns: comparing gives the measures of the table to the bit. Bundles
+	// and monitors have the quantiles alone
+	Exact bool
 	// names to keep, in this order, separated by commas, quoted as in a CSV line; default all
 	Columns string
 	// names to leave out, as columns: target, id, time
@@ -2442,6 +2445,9 @@ func (o *ReferenceOpts) c(s *scope) *C.mlops_reference_opts {
 	}
 	c := (*C.mlops_reference_opts)(s.alloc(C.sizeof_mlops_reference_opts))
 	c.struct_size = C.sizeof_mlops_reference_opts
+	if o.Exact {
+		c.flags |= 1
+	}
 	c.columns = s.optional(o.Columns)
 	c.ignore = s.optional(o.Ignore)
 	c.csv = o.CSV.c(s)

@@ -2,7 +2,9 @@
  *
  * A mlops_reference keeps, for each column of a table, what comparing needs and no row: for numeric
  * columns up to 1,023 quantile edges with their exact counts, for the others the 64 most frequent
- * categories and the rest. It is made once, saved to a file or a bundle, and shared.
+ * categories and the rest. It is made once, saved to a file or a bundle, and shared. With
+ * MLOPS_REFERENCE_EXACT it keeps each value of numeric columns, too, in order and packed: comparing
+ * is as exact as with the table then.
  */
 #ifndef MLOPS_REFERENCE_H
 #define MLOPS_REFERENCE_H
@@ -21,7 +23,7 @@ typedef struct mlops_reference mlops_reference;
 /** Options of the verbs that make a reference. Zero means the default in each field. */
 typedef struct mlops_reference_opts {
     uint32_t struct_size;          /**< MLOPS_REFERENCE_OPTS_INIT sets it */
-    uint32_t flags;                /**< none yet; must be 0 */
+    uint32_t flags;                /**< MLOPS_REFERENCE_EXACT, of tables and CSV */
     const struct mlops_host *host; /**< @nullable */
     const char *columns;           /**< @nullable names to keep, in this order, separated by commas,
                                         quoted as in a CSV line; default all */
@@ -30,6 +32,12 @@ typedef struct mlops_reference_opts {
     int64_t n_edges;           /**< edges of a numeric column at the most, 9 to 1,023; default 255.
                                     A column with no more distinct values keeps each of them */
 } mlops_reference_opts;
+
+enum {
+    MLOPS_REFERENCE_EXACT = 1 /**< keep every value of numeric columns: comparing gives the measures
+                                   of the table to the bit. Bundles and monitors have the quantiles
+                                   alone */
+};
 
 #define MLOPS_REFERENCE_OPTS_INIT                                                                  \
     { sizeof(mlops_reference_opts), 0, 0, 0, 0, 0, 0 }
@@ -54,8 +62,8 @@ MLOPS_API mlops_status mlops_reference_new(mlops_reference **out, const mlops_ta
  *
  * @param[out] out  the reference, to be ended with mlops_reference_unref(); NULL after an error
  * @param path      file to read
- * @param opts      @nullable; csv and n_edges are for CSV alone. columns and ignore choose among
- * the columns that were saved, too; there, a name to ignore may be of none of them
+ * @param opts      @nullable; flags, csv and n_edges are for CSV alone. columns and ignore choose
+ * among the columns that were saved, too; there, a name to ignore may be of none of them
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_CORRUPT, MLOPS_E_PARSE, MLOPS_E_SCHEMA,
  *         MLOPS_E_NOMEM

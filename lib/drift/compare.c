@@ -88,6 +88,9 @@ static mlops_status bind_column(job *self, int64_t index, mlops_error *err) {
         return bind_texts(self, index, found, err);
     mlops__drift_pair found_pair = {index, found, {NULL, NULL}};
     self->pairs[self->n++] = found_pair;
+    if (self->reference.table) return MLOPS_OK;
+    int64_t n = mlops__reference_n_values(mlops__reference_at(self->reference.kept, index));
+    if (n > self->kept_rows) self->kept_rows = n;
     return MLOPS_OK;
 }
 
@@ -207,13 +210,18 @@ static mlops_status judge_kept(job *self, const mlops__drift_pair *at, int64_t r
     const mlops__reference_column *x = mlops__reference_at(self->reference.kept, at->reference);
     const mlops__column *y = mlops__table_column(self->current, at->current);
     if (by_numbers(x->type, y->type)) {
-        mlops__drift_values values;
-        double *first;
-        MLOPS_TRY(take_room(self, room, &first));
+        mlops__drift_values before, now;
+        double *whole;
+        MLOPS_TRY(take_room(self, room, &whole));
+        double *first = whole + self->kept_rows;
         double *scratch = self->in_place ? first : first + y->n_rows;
         if (self->in_place) first = place_of(y);
-        mlops__drift_values_load(&values, y, self->host.cpu, first, scratch);
-        return mlops__drift_judge_kept(out, &self->rule, x, &values, allocator);
+        mlops__drift_values_load(&now, y, self->host.cpu, first, scratch);
+        if (!x->ecdf) return mlops__drift_judge_kept(out, &self->rule, x, &now, allocator);
+        mlops__drift_values_take(&before, x, whole);
+        mlops__drift_judge_values(out, &self->rule, self->host.cpu, x->name, x->type, &before,
+                                  &now);
+        return MLOPS_OK;
     }
     mlops__drift_categories categories;
     mlops__drift_categories_take(&categories, x);
@@ -242,12 +250,13 @@ mlops_status mlops__drift_job_poll(const job *self, int64_t done, mlops_error *e
 }
 
 /* The values of both sides, unless they are sorted in place, and as many as the larger has for
- * sorting. */
+ * sorting. What a reference keeps in order is not sorted. */
 static size_t room_of(const job *self) {
     size_t n = (size_t)mlops_table_n_rows(self->current), other = 0, all = 0, size;
     if (self->reference.table) other = (size_t)mlops_table_n_rows(self->reference.table);
     int fits = self->in_place || mlops__add(n, other, &all);
     fits = fits && mlops__add(all, n > other ? n : other, &all);
+    fits = fits && mlops__add(all, (size_t)self->kept_rows, &all);
     return fits && mlops__mul(all ? all : 1, sizeof(double), &size) ? size : SIZE_MAX;
 }
 

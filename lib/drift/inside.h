@@ -75,6 +75,10 @@ struct mlops__reference_column;
 void mlops__drift_values_load(mlops__drift_values *out, const struct mlops__column *column,
                               mlops_cpu cpu, double *values, double *scratch);
 
+/* The same of a column of a reference that keeps every value. */
+void mlops__drift_values_take(mlops__drift_values *out,
+                              const struct mlops__reference_column *column, double *values);
+
 /* MLOPS_E_NOMEM. */
 mlops_status mlops__drift_tally_load(mlops__drift_tally *out, const struct mlops__column *column,
                                      const mlops_allocator *allocator);

@@ -38,6 +38,7 @@ typedef struct mlops__drift_job {
     int64_t *order;
     double **rooms; /* working memory, NULL until it is needed; no two columns in work share one */
     size_t room_size;
+    int64_t kept_rows; /* values of the longest column that a reference keeps whole */
     int32_t by_worker; /* a worker has its own, else a column of the loop */
 } mlops__drift_job;
 

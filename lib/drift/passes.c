@@ -178,20 +178,22 @@ static int64_t guess(const passes *self, int64_t from) {
 static mlops_status refuse(passes *self, mlops_error *err) {
     const char *name = self->names[self->first];
     int64_t m = self->current.n_rows, n = is_kept(self) ? 0 : self->reference.n_rows;
+    int64_t whole = self->job.kept_rows;
     mlops_type type =
         mlops_table_type(self->current.head, mlops_table_find(self->current.head, name));
     int is_text = type == MLOPS_TYPE_STRING;
     double size =
         column_size(self, self->first) + SLACK + TABLES + (double)atomic_load(&self->purse.used);
     if (self->reference.path || self->current.path) size += READER;
-    double room = 8 * (double)(n > m ? n : m); /* as mlops__drift_job_room() has it */
+    double room =
+        8 * ((double)(n > m ? n : m) + (double)whole); /* as mlops__drift_job_room() has it */
     if (self->job.rule.preset) room = 3 * (room + 8 * ((double)n + (double)m));
     if (!is_text && type != MLOPS_TYPE_BOOL) size += room;
     return mlops__fail(err, MLOPS_E_LIMIT,
                        "column '%s' takes %lld bytes of memory%s, with %lld rows of the reference "
                        "and %lld to judge; mlops_call.memory_max is %zu. Raise it%s",
                        name, (long long)size, is_text ? " besides its distinct texts" : "",
-                       (long long)n, (long long)m, self->purse.max,
+                       (long long)(n + whole), (long long)m, self->purse.max,
                        is_kept(self) ? "" : ", or compare with a kept reference");
 }
 

@@ -7,6 +7,7 @@
 #include "column/column_store.h"
 #include "column/table.h"
 #include "drift/inside.h"
+#include "profile/reference.h"
 #include "stats/stats.h"
 
 #include <string.h>
@@ -68,13 +69,26 @@ static void find_moments(mlops__drift_values *out) {
     out->sd = low == high || !(variance > 0) ? 0 : mlops__sqrt(variance) / scale;
 }
 
-void mlops__drift_values_load(mlops__drift_values *out, const mlops__column *column, mlops_cpu cpu,
-                              double *values, double *scratch) {
+static void fill(mlops__drift_values *out, const double *values, int64_t n, int64_t n_null) {
     memset(out, 0, sizeof *out);
     out->values = values;
+    out->side.n = n;
+    out->side.n_null = n_null;
     out->side.mean = out->side.min = out->side.max = out->sd = mlops__not_a_number();
-    if (column->n_rows > 0 && column->type != MLOPS_TYPE_NULL)
-        out->side.n = sort_values(cpu, values, scratch, column);
-    out->side.n_null = column->n_rows - out->side.n;
     find_moments(out);
+}
+
+void mlops__drift_values_load(mlops__drift_values *out, const mlops__column *column, mlops_cpu cpu,
+                              double *values, double *scratch) {
+    int64_t n = 0;
+    if (column->n_rows > 0 && column->type != MLOPS_TYPE_NULL)
+        n = sort_values(cpu, values, scratch, column);
+    fill(out, values, n, column->n_rows - n);
+}
+
+void mlops__drift_values_take(mlops__drift_values *out, const mlops__reference_column *column,
+                              double *values) {
+    int64_t n = mlops__reference_n_values(column);
+    mlops__reference_values(column, values);
+    fill(out, values, n, column->n - n);
 }

@@ -212,13 +212,13 @@ mlops_status mlops__container_read(mlops__container *out, const void *bytes, siz
                                    uint32_t kind, mlops_error *err) {
     static const uint32_t of_bundle[] = {MLOPS__KIND_PLAN, MLOPS__KIND_GRAPH, MLOPS__KIND_META,
                                          MLOPS__KIND_GOLDEN, MLOPS__KIND_REFERENCE};
-    static const uint32_t of_reference[] = {MLOPS__KIND_REFERENCE};
+    static const uint32_t of_reference[] = {MLOPS__KIND_REFERENCE, MLOPS__KIND_ECDF};
     MLOPS_TRY(mlops__container_open(out, bytes, n, kind, err));
     mlops_status status = MLOPS_OK;
     if (out->kind == MLOPS__KIND_BUNDLE)
         status = mlops__container_known(out, of_bundle, sizeof of_bundle / sizeof *of_bundle, err);
     if (out->kind == MLOPS__KIND_REFERENCE)
-        status = mlops__container_known(out, of_reference, 1, err);
+        status = mlops__container_known(out, of_reference, 2, err);
     if (status) *out = (mlops__container){NULL, 0, 0, 0};
     return status;
 }

@@ -24,7 +24,8 @@
  *        ...        texts, each with a NUL behind it: names, then categories; the end of the
  * payload
  *
- * There is one way to lay it out, without gaps, and readers hold it to that.
+ * There is one way to lay it out, without gaps, and readers hold it to that. Values that are kept
+ * beside the cells are no part of it: a saved reference has them in a section of their own.
  */
 #ifndef MLOPS_PROFILE_REFERENCE_H
 #define MLOPS_PROFILE_REFERENCE_H
@@ -58,6 +59,9 @@ typedef struct mlops__reference_column {
     double sd;                     /* of the finite values, by n; NaN likewise */
     double min;                    /* least value, infinities among them; NaN likewise */
     double max;
+    const uint8_t
+        *ecdf; /* numeric: every value, as profile/build/ecdf.h has it; NULL: only cells */
+    size_t ecdf_size;
 } mlops__reference_column;
 
 /* True for types that have edges. */
@@ -80,6 +84,12 @@ int64_t mlops__reference_category(const mlops__reference_column *column, const c
  */
 int64_t mlops__reference_refine(const mlops__reference_column *column, double *edges,
                                 int64_t *counts);
+
+/* How many values a column keeps: 0 if it has cells alone. */
+int64_t mlops__reference_n_values(const mlops__reference_column *column);
+
+/* All of them, ascending, of a column that has ecdf: what sorting the column of the table gave. */
+void mlops__reference_values(const mlops__reference_column *column, double *out);
 
 /* Appends the payload to out; canonical. Errors stick in out; MLOPS_E_LIMIT beyond 4 GiB. */
 mlops_status mlops__reference_payload(const mlops_reference *self, mlops__buf *out);

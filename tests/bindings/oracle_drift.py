@@ -6,7 +6,9 @@ usage: oracle_drift.py. Prints TAP.
 import pathlib
 import random
 import re
+import struct
 import sys
+import tempfile
 import unittest
 
 try:
@@ -182,6 +184,77 @@ class Odd(unittest.TestCase):
                 severity = found["x"].severity
                 self.assertTrue(severity != severity or 0 <= severity <= 1000, (kind, rule))
                 self.assertEqual(severity != severity, found["x"].verdict.name == "NOT_ENOUGH_DATA", (kind, rule))
+
+
+def sections(whole):
+    """The sections of a container by kind, as lib/file/container.h draws it."""
+    n = struct.unpack_from("<I", whole, 24)[0]
+    entries = [struct.unpack_from("<4sIIIII", whole, 64 + 24 * i) for i in range(n)]
+    return {kind.decode(): whole[at:at + size] for kind, _, at, size, _, _ in entries}
+
+
+def numbers_of(run, n, width):
+    whole = int.from_bytes(run, "little")
+    return [whole >> i * width & (1 << width) - 1 for i in range(n)]
+
+
+def values_of(column):
+    """All values of a column and its size, as lib/profile/build/ecdf.h has them."""
+    left, key, zeros = struct.unpack_from("<QQB", column)
+    at, values, key = 17, [], key - 1
+    while left:
+        n = min(left, 128)
+        widths, at = column[at:at + 2], at + 2
+        runs = []
+        for width in widths:
+            runs.append(numbers_of(column[at:at + (n * width + 7) // 8], n, width))
+            at += (n * width + 7) // 8
+        for step, count in zip(*runs):
+            key += step + 1
+            bits = key << zeros
+            bits = bits - 2**63 if bits >= 2**63 else 2**63 | 2**63 - bits
+            values += struct.unpack("<d", struct.pack("<Q", bits)) * (count + 1)
+        left -= n
+    return values, at
+
+
+class Exact(unittest.TestCase):
+    def setUp(self):
+        rng = random.Random(3)
+        self.rows = {"normal": [rng.gauss(0, 1) for _ in range(1500)],
+                     "cents": [round(rng.gauss(20, 9), 2) for _ in range(1500)],
+                     "text": [rng.choice("abc") for _ in range(1500)],
+                     "odd": [rng.choice([None, -0.0, 1e-310, float("inf"), -1e300]) for _ in range(1500)],
+                     "whole": [rng.randrange(-3, 40) for _ in range(1500)]}
+
+    def test_a_saved_reference_has_every_value(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(pathlib.Path(folder) / "kept")
+            mlops.Reference(mlops.table(self.rows), exact=True).save(path)
+            saved = sections(pathlib.Path(path).read_bytes())
+            mlops.Reference(mlops.table(self.rows)).save(path)
+            self.assertEqual(sections(pathlib.Path(path).read_bytes()), {"REFR": saved["REFR"]})
+        numeric = [name for name in self.rows if name != "text"]
+        self.assertEqual(struct.unpack_from("<II", saved["ECDF"]), (1, len(numeric)))
+        left = saved["ECDF"][8:]
+        for name in numeric:
+            values, size = values_of(left)
+            want = sorted(float(v) for v in self.rows[name] if v is not None)
+            self.assertEqual([struct.pack("<d", v) for v in values], [struct.pack("<d", v + 0.0) for v in want], name)
+            left = left[size:]
+        self.assertEqual(left, b"")
+
+    def test_comparing_is_that_of_the_table(self):
+        rng = random.Random(4)
+        now = {name: [rng.choice(v) for _ in range(700)] for name, v in self.rows.items()}
+        now["normal"] = [v + 0.07 for v in now["normal"]]
+        kept = mlops.Reference(mlops.table(self.rows), exact=True)
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(pathlib.Path(folder) / "kept")
+            kept.save(path)
+            want = mlops.compare(self.rows, now).json()
+            self.assertEqual(mlops.compare(kept, now).json(), want)
+            self.assertEqual(mlops.compare(mlops.Reference.load(path), now).json(), want)
 
 
 if __name__ == "__main__":

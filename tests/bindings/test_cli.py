@@ -539,6 +539,9 @@ def compare_a_saved_reference(folder):
     bundle = folder / "fraud.bundle"
     run("bundle", MODEL, "-o", bundle, "--reference", path)
     assert run("drift", "compare", bundle, LIVE, "--json", status=3).out == done.out
+    run("reference", "new", TRAIN, "-o", path, "--ignore", "fraud", "--exact")
+    exact = run("drift", "compare", path, LIVE, "--json", status=3).out
+    assert exact == run("drift", "compare", TRAIN, LIVE, "--ignore", "fraud", "--json", status=3).out != done.out
     run("bundle", MODEL, "-o", bundle)
     fails("drift", "compare", bundle, LIVE, says="fraud.bundle")
 

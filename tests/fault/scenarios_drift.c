@@ -109,26 +109,26 @@ static int compare_texts(const mlops_host *host, const char *dir) {
     return good ? MLOPS_OK : SWEEP_WRONG;
 }
 
-static mlops_status make_reference(mlops_reference **out, const mlops_host *host,
+static mlops_status make_reference(mlops_reference **out, uint32_t flags, const mlops_host *host,
                                    mlops_error *err) {
     mlops_reference_opts opts = MLOPS_REFERENCE_OPTS_INIT;
     mlops_table *t;
     opts.host = host;
+    opts.flags = flags;
     MLOPS_TRY(sweep_parse_csv(&t, host, 0, err));
     mlops_status status = mlops_reference_new(out, t, &opts, err);
     mlops_table_unref(t);
     return status;
 }
 
-static int compare_reference(const mlops_host *host, const char *dir) {
+static int compare_kept(uint32_t flags, const mlops_host *host) {
     mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
     mlops_reference *r;
     mlops_table *now;
     mlops_drift *d = NULL;
     mlops_error err;
-    (void)dir;
     opts.host = host;
-    MLOPS_TRY(make_reference(&r, host, &err));
+    MLOPS_TRY(make_reference(&r, flags, host, &err));
     mlops_status status = sweep_parse_csv(&now, host, SHIFT, &err);
     if (!status) {
         status = mlops_drift_compare_reference(&d, r, now, &opts, &err);
@@ -136,6 +136,16 @@ static int compare_reference(const mlops_host *host, const char *dir) {
     }
     mlops_reference_unref(r);
     return finish(status, d, &err);
+}
+
+static int compare_reference(const mlops_host *host, const char *dir) {
+    (void)dir;
+    return compare_kept(0, host);
+}
+
+static int compare_exact(const mlops_host *host, const char *dir) {
+    (void)dir;
+    return compare_kept(MLOPS_REFERENCE_EXACT, host);
 }
 
 /* Hands out a table, again and again. */
@@ -173,7 +183,7 @@ static int put_sides(const mlops_host *host, const char *dir) {
     mlops_reference *r;
     mlops_error err;
     sweep_path path;
-    MLOPS_TRY(make_reference(&r, host, &err));
+    MLOPS_TRY(make_reference(&r, 0, host, &err));
     mlops_status status = mlops_reference_save(r, sweep_in(&path, dir, "kept"), &err);
     mlops_reference_unref(r);
     if (status) return status;
@@ -319,6 +329,7 @@ const sweep_scenario sweep_drift[] = {
     {"drift: compare by presets", NULL, compare_presets, NULL, SWEEP_MEMORY},
     {"drift: compare texts", NULL, compare_texts, NULL, SWEEP_MEMORY},
     {"drift: compare with a reference", NULL, compare_reference, NULL, SWEEP_MEMORY},
+    {"drift: compare with an exact reference", NULL, compare_exact, NULL, SWEEP_MEMORY},
     {"drift: compare streams", NULL, compare_streams, NULL, SWEEP_MEMORY},
     {"drift: compare files", put_sides, compare_files, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"drift: compare with a file", put_sides, compare_kept_file, NULL, SWEEP_MEMORY | SWEEP_IO},

@@ -53,6 +53,7 @@ static mlops_status make(mlops_reference **out, const mlops_host *host, mlops_er
     *out = NULL;
     opts.host = host;
     opts.columns = "x,colour";
+    opts.flags = MLOPS_REFERENCE_EXACT;
     MLOPS_TRY(sweep_parse_csv(&t, host, 0, err));
     mlops_status status = mlops_reference_new(out, t, &opts, err);
     mlops_table_unref(t);

@@ -14,9 +14,10 @@ enum { EDGES_DEFAULT = 255, EDGES_MIN = 9 };
 static mlops_status with_defaults(mlops_reference_opts *out, const mlops_reference_opts *given,
                                   mlops_error *err) {
     MLOPS_TRY(mlops__opts_copy(out, sizeof *out, given, "mlops_reference_opts", err));
-    if (out->flags)
+    if (out->flags & ~(uint32_t)MLOPS_REFERENCE_EXACT)
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_reference_opts: flags are 0x%x; there are none, set 0",
+                           "mlops_reference_opts: flags are 0x%x; there is 0x1, "
+                           "MLOPS_REFERENCE_EXACT",
                            out->flags);
     if (!out->n_edges) out->n_edges = EDGES_DEFAULT;
     if (out->n_edges < EDGES_MIN || out->n_edges > MLOPS__REFERENCE_EDGES)
@@ -105,8 +106,13 @@ static mlops_status fill(mlops_reference *self, const mlops_table *table, const 
     for (int64_t i = 0; i < mlops_reference_n_columns(self); i++) {
         const mlops__column *column = mlops__table_column(table, chosen[i]);
         mlops__reference_column *out = &mlops__reference_columns(self)[i];
-        mlops__cells_task task = {
-            column, mlops__reference_host(self), arena, values, values + n_rows, opts->n_edges};
+        mlops__cells_task task = {column,
+                                  mlops__reference_host(self),
+                                  arena,
+                                  values,
+                                  values + n_rows,
+                                  opts->n_edges,
+                                  (opts->flags & MLOPS_REFERENCE_EXACT) != 0};
         out->name = mlops__arena_text(arena, column->name, strlen(column->name));
         if (!out->name) return MLOPS_E_NOMEM;
         MLOPS_TRY(mlops__reference_numeric(column->type) ? mlops__cells_numeric(out, &task)

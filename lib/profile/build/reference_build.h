@@ -36,10 +36,22 @@ typedef struct mlops__cells_task {
     double *values;          /* n_rows, scratch of numeric columns */
     double *scratch;         /* n_rows */
     int64_t edges_max;
+    int whole; /* every value is kept */
 } mlops__cells_task;
 
 /* Fills all of out but name and by_text. MLOPS_E_NOMEM. */
 mlops_status mlops__cells_numeric(mlops__reference_column *out, const mlops__cells_task *task);
 mlops_status mlops__cells_text(mlops__reference_column *out, const mlops__cells_task *task);
+
+/* Keeps the n ascending values of the task. MLOPS_E_NOMEM. */
+mlops_status mlops__reference_ecdf_make(mlops__reference_column *out, const mlops__cells_task *task,
+                                        int64_t n);
+
+/* Section "ECDF" (profile/build/ecdf.h): appends it, or nothing if no values are kept; takes it,
+ * with the cells in place that it is held against. MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED,
+ * MLOPS_E_NOMEM. */
+void mlops__reference_ecdf_put(const mlops_reference *self, mlops__buf *out);
+mlops_status mlops__reference_ecdf_take(mlops_reference *self, const uint8_t *bytes, size_t size,
+                                        mlops_error *err);
 
 #endif

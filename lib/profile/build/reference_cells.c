@@ -212,6 +212,7 @@ mlops_status mlops__cells_numeric(mlops__reference_column *out, const mlops__cel
         out->max = task->values[n - 1];
         moments(out, task->values, n);
     }
+    if (task->whole) MLOPS_TRY(mlops__reference_ecdf_make(out, task, n));
     return keep_cells(out, task, &cut);
 }
 

@@ -6,6 +6,7 @@
 #include "base/opts.h"
 #include "file/container.h"
 #include "file/file.h"
+#include "kern/kern.h"
 #include "profile/build/reference_build.h"
 
 static const uint64_t FILE_MAX = UINT32_MAX; /* bytes of a container, written or read */
@@ -18,13 +19,17 @@ static mlops_status parse_container(mlops_reference **out, const mlops__file_vie
     MLOPS_TRY(mlops__container_read(&box, file->data, file->size, 0, err));
     if (box.kind != MLOPS__KIND_REFERENCE && box.kind != MLOPS__KIND_BUNDLE)
         return mlops__fail(err, MLOPS_E_UNSUPPORTED, "this is neither a reference nor a bundle");
-    MLOPS_TRY(mlops__container_verify(&box, mlops__sha256_blocks_scalar, err));
+    MLOPS_TRY(mlops__container_verify(&box, mlops__kern_for(host->cpu)->sha256_blocks, err));
     mlops__cursor section = mlops__container_find(&box, MLOPS__KIND_REFERENCE);
     if (section.failed)
         return mlops__fail(err, MLOPS_E_SCHEMA,
                            "reference: the bundle has none; write it with opts.reference");
     MLOPS_TRY(mlops__reference_parse(out, section.data, section.size, host, err));
-    mlops_status status = mlops__reference_choose(*out, opts, err);
+    mlops_status status = MLOPS_OK;
+    section = mlops__container_find(&box, MLOPS__KIND_ECDF);
+    if (box.kind == MLOPS__KIND_REFERENCE && !section.failed)
+        status = mlops__reference_ecdf_take(*out, section.data, section.size, err);
+    if (status == MLOPS_OK) status = mlops__reference_choose(*out, opts, err);
     if (status == MLOPS_OK) return MLOPS_OK;
     mlops_reference_unref(*out);
     *out = NULL;
@@ -64,18 +69,24 @@ mlops_status mlops_reference_load(mlops_reference **out, const char *path,
 
 mlops_status mlops_reference_save(const mlops_reference *self, const char *path, mlops_error *err) {
     const mlops__host *host = mlops__reference_host(self);
-    mlops__buf payload, whole;
+    mlops__buf payload, values, whole;
     mlops__buf_init(&payload, &host->allocator);
+    mlops__buf_init(&values, &host->allocator);
     mlops__buf_init(&whole, &host->allocator);
     mlops_status status = mlops__reference_payload(self, &payload);
-    mlops__section section = {MLOPS__KIND_REFERENCE, 0, payload.data, payload.size};
+    mlops__reference_ecdf_put(self, &values);
+    if (status == MLOPS_OK) status = values.status;
+    mlops__section sections[] = {{MLOPS__KIND_REFERENCE, 0, payload.data, payload.size},
+                                 {MLOPS__KIND_ECDF, 0, values.data, values.size}};
     if (status == MLOPS_OK)
-        status = mlops__container_write(&whole, MLOPS__KIND_REFERENCE, &section, 1,
-                                        mlops__sha256_blocks_scalar);
-    if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, payload.size);
+        status =
+            mlops__container_write(&whole, MLOPS__KIND_REFERENCE, sections, values.size ? 2 : 1,
+                                   mlops__kern_for(host->cpu)->sha256_blocks);
+    if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, payload.size + values.size);
     else if (status) mlops__fail(err, status, "reference: it would be larger than 4 GiB");
     else status = mlops__file_write(host, path, whole.data, whole.size, err);
     mlops__buf_free(&whole);
+    mlops__buf_free(&values);
     mlops__buf_free(&payload);
     return status;
 }

@@ -6,6 +6,7 @@
 #include "unit/help_table.h"
 
 #include <mlops/drift_stream.h>
+#include <stdatomic.h>
 
 /* ---- a producer that can be opened again ---- */
 
@@ -117,15 +118,16 @@ static int32_t open_nothing(void *user, const char *columns, struct ArrowArraySt
 
 /* ---- an allocator that counts ---- */
 
-static size_t in_use, most;
-static int64_t n_blocks;
+static _Atomic size_t in_use, most; /* workers take memory, too */
+static _Atomic int64_t n_blocks;
 
 static void *take(void *ctx, size_t size, size_t align) {
     void *p = mlops__heap.alloc(ctx, size, align);
     if (!p) return NULL;
-    in_use += size;
+    size_t now = atomic_fetch_add(&in_use, size) + size, before = atomic_load(&most);
     n_blocks++;
-    most = in_use > most ? in_use : most;
+    while (now > before && !atomic_compare_exchange_weak(&most, &before, now)) {
+    }
     return p;
 }
 

@@ -11,7 +11,6 @@ mlops_cpu mlops__process_cpu(mlops_cpu (*detect)(void));
 /* Other words that are found on first use. find obeys the same rule and never returns 0. */
 typedef enum mlops__process_word {
     MLOPS__PROCESS_FEATURES, /* of the CPU, beyond its level: bits of sys/cpu.c */
-    MLOPS__PROCESS_BLAS,     /* the opened library, of kern/blas.c */
     MLOPS__PROCESS_FORKS,    /* forks are counted from here on; of sys/mutex.c */
     MLOPS__PROCESS_WORDS
 } mlops__process_word;

@@ -40,7 +40,7 @@ fi
 build() { # NAME COMPILER OBJECTS
     echo "# $1: $($2 --version | head -n 1)"
     # shellcheck disable=SC2086
-    $2 -std=c11 -O1 -w -ffp-contract=off -fexcess-precision=fast -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 -DMLOPS_BLAS=0 \
+    $2 -std=c11 -O1 -w -ffp-contract=off -fexcess-precision=fast -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 \
         -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -I"$work/include" \
         tests/cross/stores.c $sources $3 -o "$work/$1" -lpthread
 }
@@ -96,7 +96,7 @@ try_forests() { # NAME COMPILER EMULATOR KERNELS FLAGS
     fi
     forests=$(find lib/model/build -name compile.c -o -name 'tune*.c')
     # shellcheck disable=SC2086
-    if "$2" -std=c11 -O2 -w -ffp-contract=off $5 -DROUNDS=10 -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 -DMLOPS_BLAS=0 \
+    if "$2" -std=c11 -O2 -w -ffp-contract=off $5 -DROUNDS=10 -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 \
         -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -Itests/cross -I"$work/include" \
         tests/unit/test_forest.c $sources $(find lib/kern -name "*_$4.c") $forests \
         lib/model/run/plan.c lib/model/run/walk.c lib/model/run/link.c -o "$work/$1" -lpthread -lm >"$work/log" 2>&1 &&
@@ -121,7 +121,7 @@ try_bytes() { # NAME COMPILER EMULATOR
     for what in profile_bytes profile_sums anomaly_bytes performance_bytes; do
         # shellcheck disable=SC2086
         if ! { "$2" -std=c11 -O2 -w -ffp-contract=off -fexcess-precision=fast -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 \
-            -DMLOPS_BLAS=0 -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -Itests -Itests/cross \
+            -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -Itests -Itests/cross \
             -I"$work/include" "tests/unit/test_$what.c" lib/profile/run/profile*.c lib/sketch/run/*.c lib/anomaly/run/*.c \
             $counting $sources -o "$work/$1" -lpthread -lm && "$3" "$work/$1"; } >"$work/log" 2>&1; then
             sed 's/^/# /' "$work/log"
@@ -136,7 +136,7 @@ try_bytes() { # NAME COMPILER EMULATOR
 build_states() { # NAME COMPILER FLAGS OBJECTS
     # What states are made of, and no more of the library than that.
     # shellcheck disable=SC2086
-    "$2" -std=c11 -O1 -w -ffp-contract=off -fexcess-precision=fast $3 -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 -DMLOPS_BLAS=0 \
+    "$2" -std=c11 -O1 -w -ffp-contract=off -fexcess-precision=fast $3 -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 \
         -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -Itests -I"$work/include" tests/cross/states.c \
         $(echo "$sources" | grep -vE '^lib/(store|audit|columnar)/') $(find lib/stats lib/metric lib/performance \
         lib/fairness lib/profile/run lib/detect lib/sketch lib/policy -name '*.c') lib/profile/build/profile_new.c $4 \

@@ -91,7 +91,7 @@ def with_musl(folder):
     sources = [p for p in sorted((root / "lib").rglob("*.c"))
                if not p.stem.endswith(("_sse41", "_avx2", "_avx512", "_neon"))]
     flags = ["-std=c11", "-O1", "-ffp-contract=off", f"-I{root}/include", f"-I{root}/lib", f"-I{folder}/include",
-             "-DXXH_INLINE_ALL", "-DMLOPS_BLAS=1"]
+             "-DXXH_INLINE_ALL"]
     objects = []
     isa = {"_sse41": ["-msse4.1", "-msha"], "_avx2": ["-mavx2", "-mfma"],
            "_avx512": ["-mavx512f", "-mavx512bw", "-mavx512cd", "-mavx512dq", "-mavx512vl", "-mavx512vbmi", "-mavx2", "-mfma"]}

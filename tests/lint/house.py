@@ -10,7 +10,7 @@ import sys
 ROOT = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else pathlib.Path(__file__).parents[2])
 FREESTANDING = {"float.h", "limits.h", "stdarg.h", "stddef.h", "stdint.h", "string.h", "stdalign.h",
                 "stdatomic.h"}
-FOREIGN = {"lmdb.h": "store", "zstd.h": "store", "zstd_errors.h": "store", "cblas.h": "kern", "xxhash.h": "sys", "dlfcn.h": "kern"}
+FOREIGN = {"lmdb.h": "store", "zstd.h": "store", "zstd_errors.h": "store", "xxhash.h": "sys"}
 VECTOR = {"immintrin.h", "arm_neon.h", "cpuid.h", "nmmintrin.h", "smmintrin.h"}
 FORBIDDEN = re.compile(r"(?<![\w.>])(malloc|calloc|realloc|free|printf|fprintf|sprintf|snprintf|puts|"
                        r"fopen|fread|fwrite|open|close|pread|pwrite|mmap|time|clock_gettime|getenv|"

@@ -2,7 +2,10 @@
 #include "cli.h"
 
 static void print_json(const mlops_reference *reference) {
-    printf("{\"n_rows\":%lld,\"columns\":[", (long long)mlops_reference_n_rows(reference));
+    printf("{\"n_rows\":%lld,\"exact\":%s,\"size\":%lld,\"columns\":[",
+           (long long)mlops_reference_n_rows(reference),
+           mlops_reference_is_exact(reference) ? "true" : "false",
+           (long long)mlops_reference_size(reference));
     for (int64_t i = 0; i < mlops_reference_n_columns(reference); i++) {
         printf("%s{\"name\":", i ? "," : "");
         cli_json_text(stdout, mlops_reference_name(reference, i));
@@ -16,8 +19,11 @@ static void print(const mlops_reference *reference, int json) {
         print_json(reference);
         return;
     }
-    printf("%lld rows, %lld columns\n", (long long)mlops_reference_n_rows(reference),
-           (long long)mlops_reference_n_columns(reference));
+    printf("%lld rows, %lld columns, %s, %lld bytes of memory\n",
+           (long long)mlops_reference_n_rows(reference),
+           (long long)mlops_reference_n_columns(reference),
+           mlops_reference_is_exact(reference) ? "every value of numbers" : "quantiles of numbers",
+           (long long)mlops_reference_size(reference));
     for (int64_t i = 0; i < mlops_reference_n_columns(reference); i++) {
         printf("%-9s", cli_type(mlops_reference_type(reference, i)));
         cli_text(stdout, mlops_reference_name(reference, i));

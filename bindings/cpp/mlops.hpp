@@ -843,6 +843,16 @@ public:
         return mlops_reference_n_rows(need());
     }
 
+    /// Whether it keeps every value of its numeric columns, as MLOPS_REFERENCE_EXACT has it.
+    std::int32_t is_exact() const {
+        return mlops_reference_is_exact(need());
+    }
+
+    /// Bytes of memory that it takes; saved it takes about as many.
+    std::int64_t size() const {
+        return mlops_reference_size(need());
+    }
+
     /// Number of columns.
     std::int64_t n_columns() const {
         return mlops_reference_n_columns(need());

@@ -5455,6 +5455,24 @@ func (x *Reference) NRows() int64 {
 	return int64(C.mlops_reference_n_rows(x.p))
 }
 
+// IsExact: whether it keeps every value of its numeric columns, as MLOPS_REFERENCE_EXACT has it.
+func (x *Reference) IsExact() int32 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int32(C.mlops_reference_is_exact(x.p))
+}
+
+// Size: bytes of memory that it takes; saved it takes about as many.
+func (x *Reference) Size() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_reference_size(x.p))
+}
+
 // NColumns: number of columns.
 func (x *Reference) NColumns() int64 {
 	if x == nil || x.p == nil {

@@ -94,6 +94,13 @@ MLOPS_API void mlops_reference_unref(mlops_reference *self);
 /** Number of rows that it was made from. @since 0.1 */
 MLOPS_API int64_t mlops_reference_n_rows(const mlops_reference *self);
 
+/** Whether it keeps every value of its numeric columns, as MLOPS_REFERENCE_EXACT has it.
+ * @since 0.1 */
+MLOPS_API int32_t mlops_reference_is_exact(const mlops_reference *self);
+
+/** Bytes of memory that it takes; saved it takes about as many. @since 0.1 */
+MLOPS_API int64_t mlops_reference_size(const mlops_reference *self);
+
 /** Number of columns. @since 0.1 */
 MLOPS_API int64_t mlops_reference_n_columns(const mlops_reference *self);
 

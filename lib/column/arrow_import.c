@@ -157,14 +157,30 @@ static mlops_status read_schema(struct ArrowSchema *schema, struct ArrowArrayStr
     return code ? fail_stream(stream, code, "get_schema", err) : MLOPS_OK;
 }
 
+/* Types as the schema has them, where no row told; of what no table takes in there is none. Column
+ * i is that of children[i], or of i without. */
+static mlops_status begin_types(mlops_table *self, const struct ArrowSchema *schema,
+                                const int64_t *children) {
+    for (int64_t i = 0; i < self->n_columns; i++) {
+        const struct ArrowSchema *child = schema->children[children ? children[i] : i];
+        const char *format = child->dictionary ? child->dictionary->format : child->format;
+        const mlops__arrow_type *type = format ? mlops__arrow_type_find(format) : NULL;
+        if (type && type->type != MLOPS_TYPE_NULL && self->stores[i].type == MLOPS_TYPE_NULL)
+            MLOPS_TRY(mlops__column_store_begin(&self->stores[i], type->type));
+    }
+    return MLOPS_OK;
+}
+
 static mlops_status import_stream(mlops_table **out, struct ArrowArrayStream *stream,
                                   const mlops_host *host, mlops_error *err) {
     struct ArrowSchema schema;
     MLOPS_TRY(read_schema(&schema, stream, err));
     mlops_table *self = NULL;
     mlops_status status = begin_table(&self, &schema, host, err);
-    if (status == MLOPS_OK)
-        status = end(self, append_batches(self, &schema, stream, err), out, err);
+    if (status == MLOPS_OK) status = append_batches(self, &schema, stream, err);
+    if (status == MLOPS_OK && self->n_rows == 0) /* there may have been no batch */
+        status = mlops__meter_judge(&self->meter, begin_types(self, &schema, NULL), err);
+    if (self) status = end(self, status, out, err);
     release_schema(&schema);
     return status;
 }
@@ -178,18 +194,6 @@ mlops_status mlops_table_import_stream(mlops_table **out, struct ArrowArrayStrea
 }
 
 /* ---- some of the columns ---- */
-
-/* Types as the schema has them; of what no table takes in there is none. */
-static mlops_status begin_types(mlops_table *self, const struct ArrowSchema *schema) {
-    for (int64_t i = 0; i < self->n_columns; i++) {
-        const struct ArrowSchema *values = schema->children[i]->dictionary;
-        const char *format = values ? values->format : schema->children[i]->format;
-        const mlops__arrow_type *type = format ? mlops__arrow_type_find(format) : NULL;
-        if (type && type->type != MLOPS_TYPE_NULL)
-            MLOPS_TRY(mlops__column_store_begin(&self->stores[i], type->type));
-    }
-    return MLOPS_OK;
-}
 
 /* The children that are wanted. */
 static mlops_status find_children(int64_t *out, const struct ArrowSchema *schema,
@@ -256,6 +260,7 @@ static mlops_status read_part(mlops_table *self, mlops__part *part, const int64_
         return mlops__fail(err, MLOPS_E_IO,
                            "the stream has fewer rows than when it was first read");
     part->n_rows = self->n_rows;
+    if (self->n_rows == 0) MLOPS_TRY(begin_types(self, schema, children));
     for (int64_t i = 0; i < part->n_kept; i++) self->stores[i].cap = self->stores[i].n;
     return MLOPS_OK;
 }
@@ -269,8 +274,9 @@ static mlops_status import_part(mlops_table **out, struct ArrowArrayStream *stre
     if (!part->names) {
         status = begin_table(&self, &schema, host, err);
         if (status == MLOPS_OK)
-            status = end(self, mlops__meter_judge(&self->meter, begin_types(self, &schema), err),
-                         out, err);
+            status =
+                end(self, mlops__meter_judge(&self->meter, begin_types(self, &schema, NULL), err),
+                    out, err);
         release_schema(&schema);
         return status;
     }

@@ -287,15 +287,19 @@ static mlops_status look(int *is_container, const mlops__host *host, const char 
                          mlops_error *err) {
     const mlops_io *io = &host->io;
     char bytes[16];
-    int64_t file, n;
+    size_t size = 0;
+    int64_t file, n = 1;
     do file = io->open(io->ctx, path, MLOPS_IO_READ);
     while (file < 0 && mlops__os_kind_of(file) == MLOPS__OS_INTERRUPTED);
     if (file < 0) return mlops__fail_os(err, file, "cannot open", path);
-    do n = io->pread(io->ctx, file, bytes, sizeof bytes, 0);
-    while (n < 0 && mlops__os_kind_of(n) == MLOPS__OS_INTERRUPTED);
+    while (n && size < sizeof bytes) { /* some files give less than they have */
+        n = io->pread(io->ctx, file, bytes + size, sizeof bytes - size, (int64_t)size);
+        if (n < 0 && mlops__os_kind_of(n) != MLOPS__OS_INTERRUPTED) break;
+        if (n > 0) size += (size_t)n;
+    }
     io->close(io->ctx, file);
     if (n < 0) return mlops__fail_os(err, n, "cannot read", path);
-    *is_container = mlops__container_is(bytes, (size_t)n);
+    *is_container = mlops__container_is(bytes, size);
     return MLOPS_OK;
 }
 
@@ -321,9 +325,15 @@ static mlops_status take_sources(passes *self, mlops_error *err) {
         MLOPS_TRY(look(&is_container, &self->host, opts->reference_path, err));
     if (!is_container) return MLOPS_OK;
     mlops_reference_opts load_opts = MLOPS_REFERENCE_OPTS_INIT;
-    mlops_host host = mlops__host_lend(&self->host);
-    load_opts.host = &host;
-    MLOPS_TRY(mlops_reference_load(&self->loaded, opts->reference_path, &load_opts, err));
+    load_opts.host = &self->lent;
+    mlops_status status =
+        mlops_reference_load(&self->loaded, opts->reference_path, &load_opts, err);
+    if (status == MLOPS_E_NOMEM && atomic_load(&self->purse.exceeded))
+        return mlops__fail(err, MLOPS_E_LIMIT,
+                           "the reference '%s' takes more than mlops_call.memory_max, which is "
+                           "%zu bytes",
+                           opts->reference_path, self->purse.max);
+    MLOPS_TRY(status);
     self->reference.path = NULL;
     self->job.reference.kept = self->loaded;
     return MLOPS_OK;
@@ -377,9 +387,9 @@ static mlops_status compare(mlops_drift **out, passes *self, mlops_error *err) {
     mlops__drift_job *job = &self->job;
     MLOPS_TRY(mlops__drift_job_begin(job, self->opts.drift, 1, err));
     self->host = job->host;
+    open_purse(self);
     MLOPS_TRY(take_sources(self, err));
     MLOPS_TRY(mlops__drift_rule_init(&job->rule, self->opts.drift, !is_kept(self), err));
-    open_purse(self);
     MLOPS_TRY(take_csv(self, err));
     MLOPS_TRY(bind(self, err));
     MLOPS_TRY(run(self, err));

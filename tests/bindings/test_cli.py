@@ -529,7 +529,7 @@ def compare_in_passes(folder):
 def compare_a_saved_reference(folder):
     path = folder / "train.reference"
     made = run("reference", "new", TRAIN, "-o", path, "--ignore", "fraud")
-    assert made.out.startswith("600 rows, 30 columns\n")
+    assert made.out.startswith("600 rows, 30 columns, quantiles of numbers, ")
     assert made.out == run("reference", "describe", path).out
     described = json.loads(run("reference", "describe", path, "--json").out)
     assert described["n_rows"] == 600 and described["columns"][0] == {"name": "amount", "type": "float64"}
@@ -539,7 +539,10 @@ def compare_a_saved_reference(folder):
     bundle = folder / "fraud.bundle"
     run("bundle", MODEL, "-o", bundle, "--reference", path)
     assert run("drift", "compare", bundle, LIVE, "--json", status=3).out == done.out
-    run("reference", "new", TRAIN, "-o", path, "--ignore", "fraud", "--exact")
+    assert not described["exact"] and described["size"] > 30 * 255 * 12
+    told = run("reference", "new", TRAIN, "-o", path, "--ignore", "fraud", "--exact").out
+    assert told.startswith("600 rows, 30 columns, every value of numbers, ")
+    assert json.loads(run("reference", "describe", path, "--json").out)["exact"]
     exact = run("drift", "compare", path, LIVE, "--json", status=3).out
     assert exact == run("drift", "compare", TRAIN, LIVE, "--ignore", "fraud", "--json", status=3).out != done.out
     run("bundle", MODEL, "-o", bundle)

@@ -450,6 +450,8 @@ class Scalars(unittest.TestCase):
     def test_names_as_a_list(self):
         table = mlops.Table.parse('"a,b",c,d\n1,2,3\n')
         reference = mlops.Reference(table, columns=["a,b", "d"])
+        self.assertRegex(repr(reference), "^<mlops.Reference [0-9]+ x 2, quantiles, [0-9]+ bytes>$")
+        self.assertIn("exact", repr(mlops.Reference(mlops.table({"a": [1.5, 2]}), exact=True)))
         self.assertEqual([reference.name(i) for i in range(reference.n_columns)], ["a,b", "d"])
 
     def test_metadata_is_json(self):

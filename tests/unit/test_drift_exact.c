@@ -81,7 +81,8 @@ static void every_way(mlops_table *x, mlops_table *y) {
     if (mlops_drift_compare_reference(&got, kept, y, NULL, &err)) fail_msg("%s", err.message);
     same_reports(want, got);
     mlops_drift_unref(got);
-    call.memory_max = (300 << 10) + 8 * (mlops_table_n_rows(x) + 3 * mlops_table_n_rows(y));
+    call.memory_max = (300 << 10) + 8 * (mlops_table_n_rows(x) + 3 * mlops_table_n_rows(y)) +
+                      mlops_reference_size(kept);
     drift.call = &call;
     opts.drift = &drift;
     opts.reference_path = path;
@@ -213,6 +214,36 @@ static void test_values_that_contradict_are_refused(void **state) {
     free(payload);
 }
 
+/* One that is given as a file is within the bound, too, and is told by its name if it is not. */
+static void test_file_is_within_the_bound(void **state) {
+    (void)state;
+    mlops_drift_stream_opts opts = MLOPS_DRIFT_STREAM_OPTS_INIT;
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_drift *got;
+    mlops_error err;
+    mlops_table *x = numbers(40000, 0), *y = numbers(60, 0);
+    mlops_reference *cells, *kept = pass_through_file(keep_whole(x));
+    assert_int_equal(mlops_reference_new(&cells, x, NULL, NULL), MLOPS_OK);
+    assert_int_equal(mlops_reference_is_exact(cells), 0);
+    assert_int_equal(mlops_reference_is_exact(kept), 1);
+    assert_true(mlops_reference_size(kept) > mlops_reference_size(cells) + 40000 * 5);
+    call.memory_max = mlops_reference_size(kept) / 2;
+    drift.call = &call;
+    opts.drift = &drift;
+    opts.reference_path = path;
+    opts.current_open = open_table;
+    opts.current_user = y;
+    refused(mlops_drift_compare_stream(&got, &opts, &err), &err, MLOPS_E_LIMIT, path);
+    call.memory_max = mlops_reference_size(kept) + (1 << 20);
+    if (mlops_drift_compare_stream(&got, &opts, &err)) fail_msg("%s", err.message);
+    mlops_drift_unref(got);
+    mlops_reference_unref(cells);
+    mlops_reference_unref(kept);
+    mlops_table_unref(x);
+    mlops_table_unref(y);
+}
+
 static void test_flags(void **state) {
     (void)state;
     mlops_table *x = parse("a\n1\n");
@@ -236,6 +267,7 @@ int main(void) {
         cmocka_unit_test(test_other_columns_and_types),
         cmocka_unit_test(test_columns_are_chosen_with_their_values),
         cmocka_unit_test(test_values_that_contradict_are_refused),
+        cmocka_unit_test(test_file_is_within_the_bound),
         cmocka_unit_test(test_flags),
     };
     char dir[] = "/tmp/test_drift_exact_XXXXXX";

@@ -525,6 +525,8 @@ static void streams_are_joined(void **state) {
     f.n = 0;
     assert_int_equal(mlops_table_import_stream(&t, &stream, NULL, &err), MLOPS_OK);
     assert_int_equal(mlops_table_n_rows(t), 0);
+    assert_int_equal(mlops_table_type(t, 0), MLOPS_TYPE_STRING); /* as the schema says */
+    assert_int_equal(mlops_table_type(t, 1), MLOPS_TYPE_INT64);
     mlops_table_unref(t);
 }
 

@@ -437,6 +437,17 @@ class Feature(_ffi.Feature):
         return f"<mlops.Feature {self.n_inputs} inputs, {self.n_outputs} outputs>"
 
 
+@_rt.noun("reference")
+class Reference(_ffi.Reference):
+    __doc__ = _ffi.Reference.__doc__
+
+    def __repr__(self):
+        if self.closed:
+            return "<closed mlops.Reference>"
+        kept = "exact" if self.is_exact else "quantiles"
+        return f"<mlops.Reference {self.n_rows} x {self.n_columns}, {kept}, {self.size} bytes>"
+
+
 @_rt.noun("drift")
 class Drift(_ffi.Drift):
     __doc__ = _ffi.Drift.__doc__

@@ -2481,6 +2481,8 @@ _rt.declare(lib.mlops_reference_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINT
 _rt.declare(lib.mlops_reference_ref, C.c_void_p, C.c_void_p)
 _rt.declare(lib.mlops_reference_unref, None, C.c_void_p)
 _rt.declare(lib.mlops_reference_n_rows, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_reference_is_exact, C.c_int32, C.c_void_p)
+_rt.declare(lib.mlops_reference_size, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_reference_n_columns, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_reference_name, C.c_char_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_reference_type, C.c_int32, C.c_void_p, C.c_int64)
@@ -5623,6 +5625,20 @@ class Reference(_rt.Handle):
         """Number of rows that it was made from."""
         h = self._open()
         out = lib.mlops_reference_n_rows(h)
+        return out
+
+    @property
+    def is_exact(self):
+        """Whether it keeps every value of its numeric columns, as MLOPS_REFERENCE_EXACT has it."""
+        h = self._open()
+        out = lib.mlops_reference_is_exact(h)
+        return out
+
+    @property
+    def size(self):
+        """Bytes of memory that it takes; saved it takes about as many."""
+        h = self._open()
+        out = lib.mlops_reference_size(h)
         return out
 
     @property

@@ -127,6 +127,16 @@ void mlops_reference_unref(mlops_reference *self) {
 
 int64_t mlops_reference_n_rows(const mlops_reference *self) { return self->n_rows; }
 
+int32_t mlops_reference_is_exact(const mlops_reference *self) {
+    int32_t exact = 0;
+    for (int64_t i = 0; i < self->n_columns; i++) exact |= self->columns[i].ecdf != NULL;
+    return exact;
+}
+
+int64_t mlops_reference_size(const mlops_reference *self) {
+    return (int64_t)(sizeof *self + self->arena.used);
+}
+
 int64_t mlops_reference_n_columns(const mlops_reference *self) { return self->n_columns; }
 
 const char *mlops_reference_name(const mlops_reference *self, int64_t index) {

@@ -252,6 +252,8 @@ def set_field(api, struct, field):
     if role == "value" and kind in RANGES:
         low, high = RANGES[kind]
         return [f'o.{name} = _rt.integer({name}, {low}, {high}, "{name}")']
+    if role == "value" and kind in ("double", "float"):
+        return [f'o.{name} = _rt.real({name}, "{name}")']
     if role == "value":
         return [f"o.{name} = {name}"]
     if role == "enum":

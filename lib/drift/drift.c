@@ -129,8 +129,11 @@ mlops_status mlops_drift_get(const mlops_drift *self, int64_t index, mlops_drift
 }
 
 static int ends_in_json(const char *path) {
-    size_t n = strlen(path);
-    return n >= 5 && memcmp(path + n - 5, ".json", 5) == 0;
+    static const char lower[] = ".json", upper[] = ".JSON";
+    size_t n = strlen(path), k = sizeof lower - 1, same = n >= k ? 0 : k;
+    for (; same < k; same++)
+        if (path[n - k + same] != lower[same] && path[n - k + same] != upper[same]) break;
+    return n >= k && same == k;
 }
 
 mlops_status mlops__drift_save_extra(const mlops_drift *self, const char *path,

@@ -84,7 +84,7 @@ class Handles(unittest.TestCase):
         with self.assertRaises(mlops.InvalidError):
             mlops.Reference(table)
         with self.assertRaises(TypeError):
-            mlops.Reference("train.csv")
+            mlops.Reference(7)
 
     def test_with_closes(self):
         with mlops.Profile() as profile:

@@ -1,9 +1,13 @@
 #!/usr/bin/python3
 """mlops.compare() on whatever Python holds, at once and in passes; and on real tables, beside the checkout in ../shared,
 where drift is known to be and where there is none. usage: test_python_compare.py [TEST...]. Prints TAP."""
+import collections
+import concurrent.futures
+import html
 import math
 import os
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -158,6 +162,134 @@ class Compare(unittest.TestCase):
             mlops.compare(good, good, memory_max=5, call={"memory_max": 6})
         with self.assertRaisesRegex(TypeError, "csv: only the path"):
             mlops.compare(good, good, csv={"delimiter": ";"})
+
+
+class Inputs(unittest.TestCase):
+    """What a newcomer gives: each has a right answer, or is refused by name."""
+
+    def columns(self, obj):
+        table = mlops.table(obj)
+        return {n: (table.type(i).name, table.n_nulls(i)) for i, n in enumerate(table.names)}
+
+    def refused(self, error, text, reference, **opts):
+        with self.assertRaisesRegex(error, text):
+            mlops.compare(reference, {"x": [1.0]}, **opts)
+
+    @needs_numpy
+    def test_a_mask_of_two_dimensions_hides(self):
+        values = np.ma.array([[1.0, 2.0], [3.0, 1e9]], mask=[[0, 0], [0, 1]])
+        self.assertEqual(self.columns(values), {"c0": ("FLOAT64", 0), "c1": ("FLOAT64", 1)})
+        self.assertEqual(mlops.table(values).to_dicts()[1], {"c0": 3.0, "c1": None})
+        hidden = np.ma.array(np.c_[np.zeros(900), np.ones(900)], mask=np.c_[np.zeros(900), np.ones(900)])
+        drift = mlops.compare(np.zeros((900, 2)), hidden)
+        self.assertEqual([(c.verdict, c.test) for c in drift], [(NO, "ks"), (YES, "nulls")])
+
+    @needs_numpy
+    def test_matrices_keep_the_type_of_their_columns(self):
+        for values, kind in ((np.array([[2 ** 63 - 1]]), "INT64"), (np.array([[True]]), "BOOL"),
+                             (np.array([["a"]]), "STRING"), (np.array([["2020-01-01"]], "M8[D]"), "INT64"),
+                             (np.array([[1.5]], "f2"), "FLOAT64"), (np.array([["a", 1]], object)[:, :1], "STRING")):
+            self.assertEqual(self.columns(values), {"c0": (kind, 0)})
+        self.assertEqual(mlops.table(np.array([[2 ** 63 - 1]]))["c0"][0], 2 ** 63 - 1)
+        self.assertEqual(self.columns(np.array([[1, "a"], [2, None]], object)), {"c0": ("INT64", 0), "c1": ("STRING", 1)})
+
+    def test_rows_of_a_cursor(self):
+        rows = [(1, "a", None), (2, None, 1.5)]
+        want = {"c0": ("INT64", 0), "c1": ("STRING", 1), "c2": ("FLOAT64", 1)}
+        self.assertEqual(self.columns(rows), want)
+        named = [collections.namedtuple("Row", "id name score")(*row) for row in rows]
+        self.assertEqual(list(self.columns(named)), ["id", "name", "score"])
+        self.refused(ValueError, "reference: row 1 has 1 value and row 0 has 3", [rows[0], (1,)])
+
+    @needs_pandas
+    def test_what_is_missing_among_others(self):
+        nan = float("nan")
+        for values, want in (([1, pd.NA], ("INT64", 1)), (["a", nan], ("STRING", 1)), ([True, nan], ("BOOL", 1)),
+                             ([pd.NA, "a", None], ("STRING", 2)), ([pd.NA], ("NULL", 1)), ([1.0, nan], ("FLOAT64", 0)),
+                             ([np.bool_(True), False, None], ("BOOL", 1)), ([pd.NaT, pd.Timestamp(0)], ("INT64", 1))):
+            self.assertEqual(self.columns({"x": values})["x"], want, values)
+        self.assertEqual(self.columns({"x": np.array([1, pd.NA], object)})["x"], ("INT64", 1))
+
+    def test_names(self):
+        self.refused(ValueError, r"reference: the name 'a\\x00b' has a NUL", {"a\0b": [1.0]})
+        self.refused(mlops.InvalidError, "reference: the name of column 1 is no UTF-8", {"\ud800": [1.0]})
+
+    def test_what_is_no_column(self):
+        for values, told in ((3, "int"), (None, "None"), ("abc", "str"), (b"abc", "bytes"), ({"k": 1}, "dict"),
+                             ({1, 2}, "set"), ((v for v in "a"), "generator")):
+            self.refused(TypeError, f"reference: column 'x' is {told}, not a list or an array", {"x": values})
+        self.refused(OverflowError, f"reference: column 'x', row 1: {2 ** 70} does not fit int64", {"x": [1, 2 ** 70]})
+        self.refused(TypeError, "reference: column 'x' holds bytes", [b"a", b"b"])
+        for sides in {1, 2}, {"a": 1}.values():
+            self.refused(TypeError, f"reference: {type(sides).__name__} is no table", sides)
+
+    @needs_numpy
+    def test_what_numpy_holds_and_no_column(self):
+        self.refused(ValueError, r"reference: column 'x', row 1: b'.xff' is no UTF-8", np.array([b"a", b"\xff"]))
+        self.refused(mlops.UnsupportedError, "reference: column 'x', row 0: with this uint64",
+                     np.array([2 ** 64 - 1], "u8"))
+        self.refused(TypeError, "reference: column 'x' holds list, ndarray", {"x": [np.array([1, 2]), [1]]})
+        self.refused(TypeError, "reference: column 'x' is ndarray, not a list", {"x": np.array(3.0)})
+
+    def test_no_rows_tell_nothing(self):
+        for side in [], (), range(0), {"x": []}:
+            self.assertEqual(mlops.compare(side, side).overall, UNTOLD)
+        self.assertEqual(mlops.compare(range(900), range(900, 1800))["x"].effect, 1)
+
+    @needs_pandas
+    def test_a_column_without_a_name_is_called_as_the_other(self):
+        series, plain = pd.Series(np.arange(900.0), name="amount"), np.arange(900.0)
+        for sides in (series, plain), (plain, series), (series, list(plain)):
+            for how in {}, {"memory_max": 2 ** 22}:
+                self.assertEqual([(c.name, c.verdict) for c in mlops.compare(*sides, **how)], [("amount", NO)])
+        with self.assertRaisesRegex(mlops.SchemaError, "no column 'amount' .its only column is 'price'"):
+            mlops.compare(series, series.rename("price"))
+
+    def test_options_by_name(self):
+        for opts, told in (({"alpha": "x"}, "alpha must be a number, not str"), ({"columns": 3}, "columns must be a list"),
+                           ({"rows_min": 1.5}, "rows_min must be a whole number, not float")):
+            self.refused(TypeError, told, {"x": [1.0]}, **opts)
+        self.refused(mlops.InvalidError, "columns= is an empty list", {"x": [1.0]}, columns=[])
+        self.assertEqual(len(mlops.compare({"x": [1.0]}, {"x": [1.0]}, ignore=[])), 1)
+
+    @needs_pandas
+    def test_a_reference_of_a_frame(self):
+        frame = pd.DataFrame({"x": np.arange(900.0)})
+        self.assertEqual(mlops.compare(mlops.Reference(frame, exact=True), frame).overall, NO)
+
+    def test_verdicts_like_a_dict_and_a_list(self):
+        drift = mlops.compare({"a": [1.0], "b": [2.0]}, {"a": [1.0], "b": [2.0]})
+        self.assertTrue("a" in drift and "c" not in drift)
+        self.assertEqual([c.name for c in drift[:]], ["a", "b"])
+
+    def test_a_notebook_shows_the_report_in_a_frame(self):
+        drift = mlops.compare({"<script>": [1.0]}, {"<script>": [2.0]})
+        shown = drift._repr_html_()
+        page = re.fullmatch(r'<iframe srcdoc="([^"<>]*)" sandbox style="[^"<>]*"></iframe>', shown)[1]
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "r.html")
+            drift.save(path)
+            self.assertEqual(html.unescape(page), pathlib.Path(path).read_text(encoding="utf-8"))
+        drift.close()
+        self.assertIsNone(drift._repr_html_())
+
+    def test_the_end_of_a_name_in_either_case(self):
+        drift = mlops.compare({"x": [1.0]}, {"x": [1.0]})
+        with tempfile.TemporaryDirectory() as folder:
+            for name, json in ("a.JSON", True), ("a.json", True), ("a.html", False), ("json", False), (".jso", False):
+                drift.save(os.path.join(folder, name))
+                text = pathlib.Path(folder, name).read_text(encoding="utf-8")
+                self.assertEqual(text == drift.json(), json, name)
+
+    def test_threads_compare_at_once(self):
+        sides = {"x": list(range(2000)), "s": ["a", "b"] * 1000}, {"x": list(range(500, 2500)), "s": ["a"] * 2000}
+        want = mlops.compare(*sides).json()
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            self.assertEqual({f.result() for f in [pool.submit(lambda: mlops.compare(*sides).json())
+                                                   for _ in range(40)]}, {want})
+        drift = mlops.compare(*sides)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            self.assertEqual(set(pool.map(lambda _: drift.json(), range(40))), {want})
 
 
 @needs_real

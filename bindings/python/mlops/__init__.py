@@ -10,9 +10,12 @@ Model, Reference, Drift, Diff, Monitor, Profile, Detector, Anomaly, Kll, Hll, It
 subclasses of mlops.Error.
 """
 import functools
+import html
+import io
 import json
 import math
 import os
+import tempfile
 
 from . import _ffi
 from . import _runtime as _rt
@@ -441,6 +444,11 @@ class Feature(_ffi.Feature):
 class Reference(_ffi.Reference):
     __doc__ = _ffi.Reference.__doc__
 
+    def __init__(self, table, **opts):
+        super().__init__(_tables.table(table), **opts)
+
+    __init__.__doc__ = _ffi.Reference.__init__.__doc__
+
     def __repr__(self):
         if self.closed:
             return "<closed mlops.Reference>"
@@ -455,8 +463,14 @@ class Drift(_ffi.Drift):
     def __len__(self):
         return self.n_columns
 
+    def __contains__(self, name):
+        """Whether a column of this name was compared."""
+        return any(column.name == name for column in self)
+
     def __getitem__(self, key):
-        """What was found of a column, by its index or name."""
+        """What was found of a column, by its index or name; of a slice a list."""
+        if isinstance(key, slice):
+            return [self.get(i) for i in range(*key.indices(len(self)))]
         if isinstance(key, str):
             for column in self:
                 if column.name == key:
@@ -473,6 +487,17 @@ class Drift(_ffi.Drift):
     def drifted(self):
         """Whether any column has drifted, with confidence."""
         return self.overall == DriftVerdict.YES
+
+    def _repr_html_(self):
+        """The report, as notebooks show it: in a frame, so that its style stays its own."""
+        if self.closed:
+            return None
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "drift.html")
+            self.save(path)
+            with io.open(path, encoding="utf-8") as file:
+                page = html.escape(file.read())
+        return f'<iframe srcdoc="{page}" sandbox style="width:100%;height:40rem;border:0"></iframe>'
 
     def __repr__(self):
         if self.closed:

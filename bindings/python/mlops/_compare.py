@@ -3,6 +3,7 @@
     mlops.compare(train, live).save("drift.html")
     mlops.compare("train.csv", lambda columns: reader("live", columns), memory_max=2**30, progress=print)
 """
+import array as _array
 import csv as _csv
 import ctypes as C
 import os
@@ -38,6 +39,7 @@ def compare(reference, current, *, memory_max=None, progress=None, csv=None, **o
     if csv is not None and not isinstance(reference, PATHS) and not isinstance(current, PATHS):
         raise TypeError("csv: only the path of a CSV file takes options")
     drift = _rt.classes["drift"]
+    reference, current = paired(reference, current)
     if memory_max is not None or is_function(reference) or is_function(current):
         sides = {**source("reference", reference), **source("current", current)}
         try:
@@ -54,17 +56,34 @@ def is_function(side):
     return callable(side) and not hasattr(side, "columns") and not hasattr(side, "__arrow_c_stream__")
 
 
-def named(side):
-    """A single column gets a name: its own, or "x"."""
+def single(side):
+    """The name of what is one column, "" where it has none; None of all else."""
     np = _rt.numpy()
     if hasattr(side, "isna") and not hasattr(side, "columns"):
-        return {"x" if getattr(side, "name", None) is None else str(side.name): side}
-    if np is not None and isinstance(side, np.ndarray) and side.ndim == 1 and not side.dtype.names:
-        return {"x": side}
-    if isinstance(side, (list, tuple)) and side and not hasattr(side[0], "keys"):
-        if isinstance(side[0], str) or not hasattr(side[0], "__len__"):
-            return {"x": side}
-    return side
+        return "" if getattr(side, "name", None) is None else str(side.name)
+    if np is not None and isinstance(side, np.ndarray):
+        return "" if side.ndim == 1 and not side.dtype.names else None
+    if isinstance(side, (range, _array.array)) or isinstance(side, (list, tuple)) and not side:
+        return ""
+    if isinstance(side, (list, tuple)) and not hasattr(side[0], "keys"):
+        return "" if isinstance(side[0], (str, bytes)) or not hasattr(side[0], "__len__") else None
+    return None
+
+
+def named(side):
+    """A single column gets a name: its own, or "x"."""
+    name = single(side)
+    return side if name is None else {name or "x": side}
+
+
+def paired(reference, current):
+    """Of two single columns one without a name is called as the other."""
+    names = single(reference), single(current)
+    if names[0] and names[1] == "":
+        return reference, {names[0]: current}
+    if names[1] and names[0] == "":
+        return {names[1]: reference}, current
+    return reference, current
 
 
 def whole(name, side, csv=None):
@@ -72,10 +91,13 @@ def whole(name, side, csv=None):
     if hasattr(side, "__next__") and not hasattr(side, "__arrow_c_stream__"):
         raise TypeError(f"{name}: a {type(side).__name__} gives its rows once; a function that makes it is called for each "
                         "pass, or give the rows as a whole")
+    if isinstance(side, PATHS):
+        return table(side, **(csv or {}))
     try:
-        return table(named(side), **((csv or {}) if isinstance(side, PATHS) else {}))
-    except (TypeError, ValueError) as wrong:
-        raise type(wrong)(f"{name}: {wrong}") from None
+        return table(named(side))
+    except (TypeError, ValueError, OverflowError, Error) as wrong:
+        wrong.args = (f"{name}: {wrong}", *wrong.args[1:])
+        raise
 
 
 def source(name, side):

@@ -12166,7 +12166,7 @@ def _anomaly_opts(*, raw=False, kind=None, n_features=None, n_calibration=None, 
     if n_components is not None:
         o.n_components = _rt.integer(n_components, -2 ** 63, 2 ** 63 - 1, "n_components")
     if ridge is not None:
-        o.ridge = ridge
+        o.ridge = _rt.real(ridge, "ridge")
     if seed is not None:
         o.seed = _rt.integer(seed, 0, 2 ** 64 - 1, "seed")
     return o
@@ -12399,7 +12399,7 @@ def _split_opts(*, kind=None, share=None, seed=None, column=None):
     if kind is not None:
         o.kind = _rt.choice(Split, kind)
     if share is not None:
-        o.share = share
+        o.share = _rt.real(share, "share")
     if seed is not None:
         o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
     if column is not None:
@@ -12456,7 +12456,7 @@ def _deploy_opts(*, model=None, champion=None, canary=None, canary_share=None, s
     if canary is not None:
         o.canary = _rt.string(canary, "canary")
     if canary_share is not None:
-        o.canary_share = canary_share
+        o.canary_share = _rt.real(canary_share, "canary_share")
     if salt is not None:
         o.salt = _rt.string(salt, "salt")
     return o
@@ -12478,15 +12478,15 @@ def _detector_opts(*, kind=None, mode=None, side=None, delta=None, threshold=Non
     if side is not None:
         o.side = _rt.choice(DetectorSide, side)
     if delta is not None:
-        o.delta = delta
+        o.delta = _rt.real(delta, "delta")
     if threshold is not None:
-        o.threshold = threshold
+        o.threshold = _rt.real(threshold, "threshold")
     if warning is not None:
-        o.warning = warning
+        o.warning = _rt.real(warning, "warning")
     if weight is not None:
-        o.weight = weight
+        o.weight = _rt.real(weight, "weight")
     if slack is not None:
-        o.slack = slack
+        o.slack = _rt.real(slack, "slack")
     if min_n is not None:
         o.min_n = _rt.integer(min_n, -2 ** 63, 2 ** 63 - 1, "min_n")
     if window is not None:
@@ -12563,11 +12563,11 @@ def _drift_opts(*, whole_texts=False, call=None, columns=None, ignore=None, alph
     if ignore is not None:
         o.ignore = _rt.names_or_none(ignore, "ignore")
     if alpha is not None:
-        o.alpha = alpha
+        o.alpha = _rt.real(alpha, "alpha")
     if ks_tolerance is not None:
-        o.ks_tolerance = ks_tolerance
+        o.ks_tolerance = _rt.real(ks_tolerance, "ks_tolerance")
     if tv_tolerance is not None:
-        o.tv_tolerance = tv_tolerance
+        o.tv_tolerance = _rt.real(tv_tolerance, "tv_tolerance")
     if rows_min is not None:
         o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
     if preset is not None:
@@ -12656,7 +12656,7 @@ def _infer_opts(*, columns=None, margin=None, categories_max=None):
     if columns is not None:
         o.columns = _rt.names_or_none(columns, "columns")
     if margin is not None:
-        o.margin = margin
+        o.margin = _rt.real(margin, "margin")
     if categories_max is not None:
         o.categories_max = _rt.integer(categories_max, -2 ** 63, 2 ** 63 - 1, "categories_max")
     return o
@@ -12706,9 +12706,9 @@ def _fairness_opts(*, privileged=None, threshold=None, confidence=None, rows_min
     if privileged is not None:
         o.privileged = _rt.string(privileged, "privileged")
     if threshold is not None:
-        o.threshold = threshold
+        o.threshold = _rt.real(threshold, "threshold")
     if confidence is not None:
-        o.confidence = confidence
+        o.confidence = _rt.real(confidence, "confidence")
     if rows_min is not None:
         o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
     return o
@@ -12746,9 +12746,9 @@ def _gc_opts(*, dry_run=False, keep_bases=False, budget_ns=None, keep_ns=None, m
     if keep_ns is not None:
         o.keep_ns = _rt.integer(keep_ns, -2 ** 63, 2 ** 63 - 1, "keep_ns")
     if min_live is not None:
-        o.min_live = min_live
+        o.min_live = _rt.real(min_live, "min_live")
     if remake_max is not None:
-        o.remake_max = remake_max
+        o.remake_max = _rt.real(remake_max, "remake_max")
     return o
 
 
@@ -12799,7 +12799,7 @@ def _metric_opts(*, skip_nan=False, one_vs_rest=False, exponential=False, in_ord
         o._keep.append(keep)
         o.n_weights = shape[0]
     if threshold is not None:
-        o.threshold = threshold
+        o.threshold = _rt.real(threshold, "threshold")
     if scale is not None:
         o.scale = _rt.choice(MetricScale, scale)
     if n_bins is not None:
@@ -12807,7 +12807,7 @@ def _metric_opts(*, skip_nan=False, one_vs_rest=False, exponential=False, in_ord
     if k is not None:
         o.k = _rt.integer(k, -2 ** 31, 2 ** 31 - 1, "k")
     if quantile is not None:
-        o.quantile = quantile
+        o.quantile = _rt.real(quantile, "quantile")
     return o
 
 
@@ -12896,15 +12896,15 @@ def _performance_opts(*, threshold=None, confidence=None, n_bins=None, top_k=Non
     if threshold is not None:
         o.flags |= 1
     if threshold is not None:
-        o.threshold = threshold
+        o.threshold = _rt.real(threshold, "threshold")
     if confidence is not None:
-        o.confidence = confidence
+        o.confidence = _rt.real(confidence, "confidence")
     if n_bins is not None:
         o.n_bins = _rt.integer(n_bins, -2 ** 31, 2 ** 31 - 1, "n_bins")
     if top_k is not None:
         o.top_k = _rt.integer(top_k, -2 ** 31, 2 ** 31 - 1, "top_k")
     if quantile is not None:
-        o.quantile = quantile
+        o.quantile = _rt.real(quantile, "quantile")
     return o
 
 
@@ -12921,19 +12921,19 @@ def _monitor_labels_opts(*, rows_max=None, windows_kept=None, metric=None, thres
     if metric is not None:
         o.metric = _rt.choice(MonitorMetric, metric)
     if threshold is not None:
-        o.threshold = threshold
+        o.threshold = _rt.real(threshold, "threshold")
     if tolerance is not None:
-        o.tolerance = tolerance
+        o.tolerance = _rt.real(tolerance, "tolerance")
     if confidence is not None:
-        o.confidence = confidence
+        o.confidence = _rt.real(confidence, "confidence")
     if cost_tp is not None:
-        o.cost_tp = cost_tp
+        o.cost_tp = _rt.real(cost_tp, "cost_tp")
     if cost_fp is not None:
-        o.cost_fp = cost_fp
+        o.cost_fp = _rt.real(cost_fp, "cost_fp")
     if cost_fn is not None:
-        o.cost_fn = cost_fn
+        o.cost_fn = _rt.real(cost_fn, "cost_fn")
     if cost_tn is not None:
-        o.cost_tn = cost_tn
+        o.cost_tn = _rt.real(cost_tn, "cost_tn")
     return o
 
 
@@ -12947,11 +12947,11 @@ def _policy_opts(*, k=None, n=None, calm=None, over=None, clear=None, critical=N
     if calm is not None:
         o.calm = _rt.integer(calm, -2 ** 63, 2 ** 63 - 1, "calm")
     if over is not None:
-        o.over = over
+        o.over = _rt.real(over, "over")
     if clear is not None:
-        o.clear = clear
+        o.clear = _rt.real(clear, "clear")
     if critical is not None:
-        o.critical = critical
+        o.critical = _rt.real(critical, "critical")
     if pause_ns is not None:
         o.pause_ns = _rt.integer(pause_ns, -2 ** 63, 2 ** 63 - 1, "pause_ns")
     return o
@@ -12984,11 +12984,11 @@ def _mmd_opts(*, method=None, alpha=None, tolerance=None, bandwidth=None, rows_m
     if method is not None:
         o.method = _rt.choice(MmdMethod, method)
     if alpha is not None:
-        o.alpha = alpha
+        o.alpha = _rt.real(alpha, "alpha")
     if tolerance is not None:
-        o.tolerance = tolerance
+        o.tolerance = _rt.real(tolerance, "tolerance")
     if bandwidth is not None:
-        o.bandwidth = bandwidth
+        o.bandwidth = _rt.real(bandwidth, "bandwidth")
     if rows_min is not None:
         o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
     if n_permutations is not None:
@@ -13006,11 +13006,11 @@ def _pca_opts(*, preset=None, alpha=None, tolerance=None, variance=None, rows_mi
     if preset is not None:
         o.preset = _rt.choice(DriftPreset, preset)
     if alpha is not None:
-        o.alpha = alpha
+        o.alpha = _rt.real(alpha, "alpha")
     if tolerance is not None:
-        o.tolerance = tolerance
+        o.tolerance = _rt.real(tolerance, "tolerance")
     if variance is not None:
-        o.variance = variance
+        o.variance = _rt.real(variance, "variance")
     if rows_min is not None:
         o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
     if n_chunks is not None:
@@ -13023,9 +13023,9 @@ def _classify_opts(*, alpha=None, tolerance=None, rows_min=None, rows_max=None, 
     o = mlops_classify_opts(C.sizeof(mlops_classify_opts))
     o._keep, o._raised = [], []
     if alpha is not None:
-        o.alpha = alpha
+        o.alpha = _rt.real(alpha, "alpha")
     if tolerance is not None:
-        o.tolerance = tolerance
+        o.tolerance = _rt.real(tolerance, "tolerance")
     if rows_min is not None:
         o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
     if rows_max is not None:

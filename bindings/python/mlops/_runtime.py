@@ -220,12 +220,22 @@ class locked:
 
 def integer(value, low, high, name, least=None):
     """A whole number that fits the C type; ctypes would cut it silently. least: what the header asks for."""
-    value = operator.index(value)
+    try:
+        value = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}") from None
     if not low <= value <= high:
         raise OverflowError(f"{name} must lie between {low} and {high}, not {value}")
     if least is not None and value < least:
         raise Error.by_code[-1](f"{name} is {value}, below {least}")
     return value
+
+
+def real(value, name):
+    """A number for a C double."""
+    if not hasattr(value, "__float__") and not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be a number, not {type(value).__name__}")
+    return float(value)
 
 
 def choice(kind, value):
@@ -287,7 +297,14 @@ def names_or_none(value, name):
         return string_or_none(value, name)
     if isinstance(value, dict):
         value = [f"{key}={content}" for key, content in value.items()]
-    value = list(value)
+    try:
+        value = list(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a list of str, not {type(value).__name__}") from None
+    if not value:
+        if name == "ignore":  # nothing is left out
+            return None
+        raise Error.by_code[-1](f"{name}= is an empty list; leave it out, or name one or more")
     for n in value:
         if not isinstance(n, str):
             raise TypeError(f"{name} must hold str, not {type(n).__name__}")
@@ -373,7 +390,10 @@ def array(value, code, n_dims, name, column=False):
         raise TypeError(f"{name} must hold numbers, not text; mlops.table(path) reads a CSV file")
     if np is None:
         return listed(value, code, n_dims, name, column)
-    found = np.asarray(value)
+    try:
+        found = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} has rows of different lengths") from None
     if found.dtype.kind not in kinds and found.size:
         raise TypeError(f"{name} must hold numbers that convert to {wanted}, not {found.dtype}")
     if column and found.ndim == 1:

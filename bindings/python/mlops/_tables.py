@@ -7,6 +7,7 @@ import ctypes as C
 import datetime
 import decimal
 import itertools
+import operator
 import os
 import threading
 
@@ -22,10 +23,10 @@ INTEGERS = {("i", 1): "c", ("u", 1): "C", ("i", 2): "s", ("u", 2): "S", ("i", 4)
 
 
 def table(obj, **opts):
-    """A Table from a pandas DataFrame, a dict of columns, a list of dicts with the same keys, a 2-D array, an Arrow object
-    or the path of a CSV file.
+    """A Table from a pandas DataFrame, a dict of columns, a list of dicts with the same keys or of rows, a 2-D array, an
+    Arrow object or the path of a CSV file.
 
-    Columns keep their type: bool, whole numbers, floats, text, categories, dates, datetime64 (nanoseconds as int64,
+    Columns without names are c0, c1, ... They keep their type: bool, whole numbers, floats, text, categories, dates, datetime64 (nanoseconds as int64,
     of which pd.to_datetime() makes times again; a time that they do not hold is an error). None, pd.NA, NaT and what a
     mask hides become null; NaN in a float column stays NaN. Levels of a DataFrame's index that have a name become
     columns, ahead of the others; an index without a name stays out. The values are copied.
@@ -54,9 +55,16 @@ def table(obj, **opts):
         return from_columns([(name, obj[name]) for name in obj.dtype.names])
     if isinstance(obj, (list, tuple)) and obj and all(isinstance(row, dict) for row in obj):
         return rows_table(obj)
-    if not hasattr(obj, "__len__") and not hasattr(obj, "__array__"):
+    if isinstance(obj, (list, tuple)) and obj and all(isinstance(row, (list, tuple)) for row in obj):
+        return tuples_table(obj)
+    if np is not None and isinstance(obj, np.ndarray) and obj.ndim == 2 and obj.shape[1] \
+            and (obj.dtype.kind != "f" or isinstance(obj, np.ma.MaskedArray)):
+        return from_columns([(f"c{i}", column) for i, column in enumerate(np.ma.MaskedArray.transpose(obj)
+                                                                        if np.ma.isMA(obj) else np.asarray(obj).T)])
+    if not hasattr(obj, "__array__") and (not hasattr(obj, "__len__") or not hasattr(obj, "__getitem__")):
         raise TypeError(f"{'None' if obj is None else type(obj).__name__} is no table, which is made from a DataFrame, a "
-                        "dict of columns, a list of dicts, a 2-D array, an Arrow object or the path of a CSV file")
+                        "dict of columns, a list of dicts or of rows, a 2-D array, an Arrow object or the path of a CSV "
+                        "file")
     return _rt.classes["table"].from_matrix(obj)
 
 
@@ -83,6 +91,15 @@ def rows_table(rows):
             raise ValueError(f"row {i} {'has' if name in row else 'lacks'} {name!r}, which row 0 "
                              f"{'lacks' if name in row else 'has'}; a null is None")
     return from_columns([(str(name), [row[name] for row in rows]) for name in names])
+
+
+def tuples_table(rows):
+    """A Table of rows of equal length, with the names of named tuples."""
+    names = getattr(rows[0], "_fields", None) or [f"c{i}" for i in range(len(rows[0]))]
+    for i, row in enumerate(rows):
+        if len(row) != len(names):
+            raise ValueError(f"row {i} has {_rt.counted(len(row), 'values')} and row 0 has {len(names)}")
+    return from_columns(list(zip(names, map(list, zip(*rows)))))
 
 
 # Prototypes of our own: those of C.pythonapi are one for all, and a capsule may end in the middle of a call.
@@ -141,7 +158,9 @@ def fill(struct, children=(), dictionary=None, keep=()):
 
 
 def schema_of(format, name, children=(), dictionary=None):
-    schema = ArrowSchema(format=format.encode(), name=name.encode(), flags=NULLABLE)
+    if "\0" in name:
+        raise ValueError(f"the name {name!r} has a NUL character in it")
+    schema = ArrowSchema(format=format.encode(), name=name.encode("utf-8", "surrogatepass"), flags=NULLABLE)
     return fill(schema, children, dictionary)
 
 
@@ -166,7 +185,7 @@ def from_columns(columns, n_rows=None):
     """A Table of (name, values) pairs."""
     if not columns:
         raise ValueError("a table needs a column")
-    lengths = {name: len(values) for name, values in columns}
+    lengths = {name: length_of(name, values) for name, values in columns}
     n_rows = next(iter(lengths.values())) if n_rows is None else n_rows
     for name, length in lengths.items():
         if length != n_rows:
@@ -175,6 +194,17 @@ def from_columns(columns, n_rows=None):
     schema = schema_of("+s", "", [s for s, _ in made])
     array = array_of(n_rows, [None], 0, [a for _, a in made])
     return _rt.classes["table"].import_(schema, array)
+
+
+def length_of(name, values):
+    """How many rows a column has; what is none, or gives its values in no order, is refused."""
+    try:
+        if not isinstance(values, (str, bytes, bytearray, dict, set, frozenset)):
+            return len(values)
+    except TypeError:
+        pass
+    told = "None" if values is None else type(values).__name__
+    raise TypeError(f"column {name!r} is {told}, not a list or an array of values") from None
 
 
 # ---- columns -----------------------------------------------------------------------------------------------------
@@ -280,33 +310,63 @@ def validity(mask):
 
 def object_column(name, values, mask):
     """Python objects: all of one kind, apart from what is missing."""
-    if values.dtype.kind == "S":
-        values = values.astype(str)
     items = values.tolist()
     if mask is not None:
         items = [None if gone else item for item, gone in zip(items, mask.tolist())]
-    return listed_column(name, [None if item is None or item != item else item for item in items]
+    if values.dtype.kind == "S":
+        items = [None if item is None else decoded_bytes(name, row, item) for row, item in enumerate(items)]
+    return listed_column(name, [None if is_missing(item) else item for item in items]
                          if values.dtype.kind == "O" else items)
 
 
+def decoded_bytes(name, row, item):
+    try:
+        return item.decode()
+    except UnicodeDecodeError:
+        raise ValueError(f"column {name!r}, row {row}: {item!r} is no UTF-8") from None
+
+
+def is_missing(item):
+    """None, NaN, NaT and pd.NA."""
+    try:
+        return item is None or bool(item != item)
+    except (TypeError, ValueError):  # pd.NA, which equals nothing; an array, which is no value
+        return type(item).__name__ == "NAType"
+
+
+BOOLS = {"bool", "bool_"}  # Python's and NumPy's
+
+
 def listed_column(name, items):
-    """A list, without NumPy: str, bool, int, float, dates and times, each with None for a null."""
+    """A list, without NumPy: str, bool, int, float, dates and times, each with None for a null. NaN is one, too, but among
+    numbers."""
     kinds = {type(item) for item in items if item is not None}
+    if any(kind.__name__ == "NAType" for kind in kinds):
+        items = [None if type(item).__name__ == "NAType" else item for item in items]
+        kinds = {kind for kind in kinds if kind.__name__ != "NAType"}
+    if float in kinds and not all(hasattr(kind, "__float__") and kind.__name__ not in BOOLS for kind in kinds):
+        items = [None if is_missing(item) else item for item in items]
+        kinds = {type(item) for item in items if item is not None}
     if not kinds:
         return schema_of("n", name), array_of(len(items), [], len(items))
     if all(issubclass(kind, str) for kind in kinds):
         return text_column(name, items)
-    if kinds == {bool}:
+    names = {kind.__name__ for kind in kinds}
+    if names <= BOOLS:
         return number_column(name, "b", [bool(item) for item in items], items)
-    if all(hasattr(kind, "__index__") for kind in kinds) and bool not in kinds:
-        values = [_rt.integer(item or 0, -2 ** 63, 2 ** 63 - 1, f"column {name!r}") for item in items]
+    if all(hasattr(kind, "__index__") for kind in kinds) and not names & BOOLS:
+        values = [operator.index(item or 0) for item in items]
+        for row, value in enumerate(values):
+            if not -2 ** 63 <= value < 2 ** 63:
+                raise OverflowError(f"column {name!r}, row {row}: {value} does not fit int64; give floats, which are "
+                                    "rounded, or texts")
         return number_column(name, "l", values, items)
     if any(issubclass(kind, decimal.Decimal) for kind in kinds):
         raise TypeError(f"column {name!r} holds Decimal, which no column keeps exactly; give floats, which are rounded "
                         "([float(x) for x in column]), or texts ([str(x) for x in column])")
     if all(issubclass(kind, datetime.date) for kind in kinds):
         return times_column(name, items)
-    if all(hasattr(kind, "__float__") for kind in kinds) and bool not in kinds:
+    if all(hasattr(kind, "__float__") for kind in kinds) and not names & BOOLS:
         return number_column(name, "g", [0.0 if item is None else float(item) for item in items], items)
     told = ", ".join(sorted(kind.__name__ for kind in kinds))
     raise TypeError(f"column {name!r} holds {told}; a column is all str, all bool, all numbers or all times")

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,13 +44,34 @@ static const option options[] = {
     {"fairness", "prediction", 0, TEXT, FIELD(columns), "COLUMN",
      "column of decisions, probabilities or scores", 0, 0},
     {"fairness", "target", 0, TEXT, FIELD(target), "COLUMN", "column of labels, 0 or 1", 0, 0},
-    {"fairness", "threshold", 0, REAL, FIELD(share), "T",
+    {"fairness", "threshold", 0, REAL, FIELD(threshold), "T",
      "prediction from which a row is decided positive; default 0.5", -1e300, 1e300},
     {"fairness", "privileged", 0, TEXT, FIELD(base), "GROUP",
      "group that all others are held against; default the one of the most rows", 0, 0},
     {"fairness", "min-rows", 0, WHOLE, FIELD(max), "N",
      "rows below a rate that takes part; default 30", 1, 1e15},
     {"fairness", "groups", 0, FLAG, FIELD(alone), "", "print the rates of each group", 0, 0},
+    {"performance", "prediction", 0, TEXT, FIELD(columns), "A,B",
+     "column of predictions; of classes one for each", 0, 0},
+    {"performance", "target", 0, TEXT, FIELD(target), "COLUMN", "column of labels", 0, 0},
+    {"performance", "classes", 0, TEXT, FIELD(classes), "A,B",
+     "the target's values in the order of --prediction; default its names", 0, 0},
+    {"performance", "threshold", 0, REAL, FIELD(threshold), "T",
+     "score from which a row is predicted positive; default 0.5", -1e300, 1e300},
+    {"performance", "by", 0, TEXT, FIELD(by), "COLUMN", "each value of this column by itself, too",
+     0, 0},
+    {"measure", "task", 0, CHOICE, FIELD(tool), "binary|classes|regression|ranking",
+     "what is predicted; default binary, of several columns classes", 0, 0},
+    {"measure", "scale", 0, CHOICE, FIELD(take), "probability|margin|rank",
+     "what scores are; default probability", 0, 0},
+    {"measure", "weight", 0, TEXT, FIELD(keys), "COLUMN", "column of the rows' weights", 0, 0},
+    {"measure", "query", 0, TEXT, FIELD(key), "COLUMN", "of rankings: column of the query", 0, 0},
+    {"measure", "k", 0, WHOLE, FIELD(depth), "N",
+     "of rankings: rows that are looked at; of classes: for top_k_accuracy", 1, 1e9},
+    {"estimate", "calibration", 0, CHOICE, FIELD(output), "isotonic|platt|none",
+     "how scores become probabilities; default isotonic", 0, 0},
+    {"estimate", "confidence", 0, REAL, FIELD(share), "P",
+     "of the intervals, below 1; default 0.95", 1e-9, 0.999999999},
     {"bind", "columns", 0, TEXT, FIELD(columns), "A,B",
      "column of each feature; default: the model's names", 0, 0},
     {"out", "output", 'o', TEXT, FIELD(out), "FILE", "file to write; replaced if it is there", 0,
@@ -95,6 +117,19 @@ static const option options[] = {
      "chance of a false alarm in a test, or tolerance; default the kind's", 1e-300, 1e15},
     {"detect", "threshold", 0, REAL, FIELD(share), "T",
      "what the statistic is held against; default the kind's", 1e-300, 1e15},
+    {"multivariate", "method", 0, CHOICE, FIELD(tool), "mmd|pca|classify",
+     "distance of the samples, reconstruction, or a classifier; default mmd", 0, 0},
+    {"multivariate", "tolerance", 0, REAL, FIELD(share), "D",
+     "largest harmless effect; default 0.05, of classify an AUC of 0.55", 1e-300, 0.999999},
+    {"multivariate", "alpha", 0, REAL, FIELD(alpha), "P",
+     "chance of a false alarm, up to 0.5; default 0.01", 1e-300, 0.5},
+    {"multivariate", "seed", 0, WHOLE, FIELD(seed), "N", "seed of what is drawn; default 0", -1e15,
+     1e15},
+    {"anomaly", "kind", 0, CHOICE, FIELD(tool), "forest|mahalanobis|knn|kmeans|pca",
+     "what a score is; default forest", 0, 0},
+    {"anomaly", "seed", 0, WHOLE, FIELD(seed), "N", "seed of what is drawn; default 0", 0, 1e15},
+    {"anomaly-rate", "rate", 0, REAL, FIELD(share), "R",
+     "print alarms, too: so many of usual rows, such as 0.01", 1e-9, 0.999999999},
     {"edges", "edges", 0, WHOLE, FIELD(edges), "N",
      "quantile edges of a numeric column, 9 to 1023; default 255", 9, 1023},
     {"exact", "exact", 0, FLAG, FIELD(exact), "",
@@ -407,7 +442,11 @@ static int check(cli_args *out, const cli_command *command, int min) {
 int cli_parse(cli_args *out, const cli_command *command, int n, char **texts) {
     int literal = 0, min, max;
     char given[N_OPTIONS] = {0};
-    *out = (cli_args){.command = command->name, .words = texts, .canary_share = -1, .remake = -1};
+    *out = (cli_args){.command = command->name,
+                      .words = texts,
+                      .canary_share = -1,
+                      .remake = -1,
+                      .threshold = NAN};
     count_words(command->words, &min, &max);
     for (int i = 0; i < n; i++) {
         char *text = texts[i];
@@ -442,7 +481,7 @@ int cli_whole(const cli_args *args, const char *text, const char *what, int64_t 
     return CLI_OK;
 }
 
-enum { HELP_WIDTH = 100 /* columns of a line */ };
+enum { HELP_COLUMN = 24 /* width of what stands left of the help */ };
 
 void cli_help(const cli_command *command) {
     printf("usage: mlops %s%s%s [OPTION]...\n\n%s\n\n%s\n\nOptions:\n", command->name,
@@ -453,7 +492,7 @@ void cli_help(const cli_command *command) {
         char left[160];
         if (o->letter) snprintf(left, sizeof left, "-%c, --%s %s", o->letter, o->name, o->value);
         else snprintf(left, sizeof left, "--%s %s", o->name, o->value);
-        if (strlen(left) + strlen(o->help) < HELP_WIDTH - 3) printf("  %-24s %s\n", left, o->help);
+        if (strlen(left) <= HELP_COLUMN) printf("  %-24s %s\n", left, o->help);
         else printf("  %s\n  %-24s %s\n", left, "", o->help);
     }
 }

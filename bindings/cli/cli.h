@@ -17,7 +17,7 @@ enum {
 };
 
 /* What stood on the command line. Texts are NULL and numbers 0 where nothing was said;
- * canary_share and remake, of which 0 says something, are -1. */
+ * canary_share and remake, of which 0 says something, are -1, threshold is NaN. */
 typedef struct cli_args {
     const char *command; /* "drift compare" */
     char **words;
@@ -38,7 +38,7 @@ typedef struct cli_args {
     const char *branches, *tags, *expected, *prefix, *cache, *memory;
     const char *window_time, *false_alarm;
     int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits, depth;
-    double alpha, ks_tolerance, tv_tolerance, share, canary_share, remake;
+    double alpha, ks_tolerance, tv_tolerance, share, canary_share, remake, threshold;
 } cli_args;
 
 typedef struct cli_command {
@@ -51,7 +51,8 @@ typedef struct cli_command {
 } cli_command;
 
 /* The commands of each noun, in the file of that name. */
-extern const cli_command cli_model_commands[], cli_fairness_commands[];
+extern const cli_command cli_model_commands[], cli_fairness_commands[], cli_performance_commands[],
+    cli_anomaly_commands[];
 extern const cli_command cli_bundle_commands[], cli_drift_commands[], cli_reference_commands[],
     cli_store_commands[], cli_commit_commands[], cli_data_commands[], cli_quality_commands[],
     cli_feature_commands[], cli_run_commands[], cli_registry_commands[], cli_deploy_commands[],
@@ -107,6 +108,8 @@ mlops_reference_opts cli_reference_opts(const cli_args *args, const mlops_csv_op
 mlops_drift_opts cli_drift_opts(const cli_args *args);
 int cli_load_table(mlops_table **out, const char *path, const cli_args *args);
 int cli_load_reference(mlops_reference **out, const char *path, const cli_args *args);
+int cli_names(mlops_table **out, const char *list, const char *option); /* as columns, no rows */
+int cli_is_file(const char *path);                                      /* a regular one */
 int cli_is_container(const char *path); /* a saved reference or a bundle, by its first bytes */
 char *cli_read_file(const char *path, size_t *n); /* ends in NUL, to be freed; NULL: told */
 
@@ -216,6 +219,7 @@ int cli_watch_times(const cli_args *args, int64_t *window_ns, int64_t *false_ala
 int cli_watch_input(mlops_monitor *monitor, mlops_watch *kept, const cli_args *args);
 int cli_drift_watch(const cli_args *args);
 
-int cli_drift_detect(const cli_args *args); /* detect.c */
+int cli_drift_detect(const cli_args *args);       /* detect.c */
+int cli_drift_multivariate(const cli_args *args); /* multivariate.c */
 
 #endif

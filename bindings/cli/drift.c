@@ -202,6 +202,19 @@ const cli_command cli_drift_commands[] = {
      "  mlops drift detect latency.csv --column ms\n"
      "  mlops drift detect predictions.csv --column wrong --kind hddm_a",
      cli_drift_detect},
+    {"drift multivariate", "REFERENCE CURRENT", "multivariate select read-csv",
+     "Tell whether the rows of CURRENT as a whole have drifted from REFERENCE.",
+     "What holds between columns may change where each by itself looks the same. mmd is the\n"
+     "maximum mean discrepancy; pca what the components of REFERENCE leave over; classify how "
+     "well\n"
+     "trees tell the two apart, and by which columns. Columns are those of numbers. One of the "
+     "two\n"
+     "tables may be -, for standard input.\n\n"
+     "Exit status: 0 no drift, 3 drift, 4 not enough data, 1 an error, 2 wrong usage.\n\n"
+     "Examples:\n"
+     "  mlops drift multivariate train.csv live.csv --ignore fraud\n"
+     "  mlops drift multivariate train.csv live.csv --method classify --json",
+     cli_drift_multivariate},
     {"drift watch", "REFERENCE", "select alpha alarm window metrics read-csv",
      "Judge CSV from standard input, window by window.",
      "The header comes first, then rows, as they arrive. Each window that is complete is judged\n"

@@ -23,7 +23,10 @@ static int cli_fairness(const cli_args *args) {
     if (!args->by || !args->columns)
         return cli_usage("fairness", "--by and --prediction are needed");
     opts.privileged = args->base;
-    opts.threshold = args->share;
+    if (args->threshold == args->threshold) {
+        opts.flags = MLOPS_FAIRNESS_SET_THRESHOLD;
+        opts.threshold = args->threshold;
+    }
     opts.rows_min = args->max;
     if (mlops_fairness_new(&fairness, &opts, &error)) return cli_fail(NULL, &error);
     int exit_status = count_table(fairness, args);

@@ -103,11 +103,22 @@ int cli_load_reference(mlops_reference **out, const char *path, const cli_args *
     return mlops_reference_load(out, path, &opts, &error) ? cli_fail(path, &error) : CLI_OK;
 }
 
+int cli_names(mlops_table **out, const char *list, const char *option) {
+    mlops_error error;
+    if (!mlops_table_parse(out, list, strlen(list), NULL, &error) && !mlops_table_n_rows(*out))
+        return CLI_OK;
+    return cli_complain("%s: '%s' is no list of names", option, list);
+}
+
+int cli_is_file(const char *path) {
+    struct stat about;
+    return !stat(path, &about) && S_ISREG(about.st_mode);
+}
+
 int cli_is_container(const char *path) {
     static const char magic[] = "MLOPS\r\n\x1a";
     char first[sizeof magic - 1];
-    struct stat about;
-    FILE *file = !stat(path, &about) && S_ISREG(about.st_mode) ? fopen(path, "rb") : NULL;
+    FILE *file = cli_is_file(path) ? fopen(path, "rb") : NULL;
     if (!file) return 0; /* to open a pipe would wait for its other end */
     size_t n = fread(first, 1, sizeof first, file);
     fclose(file);

@@ -5,12 +5,12 @@
 #include <string.h>
 
 static const cli_command *const nouns[] = {
-    cli_model_commands,     cli_fairness_commands, cli_bundle_commands,  cli_drift_commands,
-    cli_reference_commands, cli_store_commands,    cli_commit_commands,  cli_data_commands,
-    cli_quality_commands,   cli_feature_commands,  cli_online_commands,  cli_run_commands,
-    cli_registry_commands,  cli_deploy_commands,   cli_watch_commands,   cli_audit_commands,
-    cli_doctor_commands,    cli_gc_commands,       cli_lineage_commands, cli_remote_commands,
-    cli_erase_commands,
+    cli_model_commands,   cli_performance_commands, cli_anomaly_commands,   cli_fairness_commands,
+    cli_bundle_commands,  cli_drift_commands,       cli_reference_commands, cli_store_commands,
+    cli_commit_commands,  cli_data_commands,        cli_quality_commands,   cli_feature_commands,
+    cli_online_commands,  cli_run_commands,         cli_registry_commands,  cli_deploy_commands,
+    cli_watch_commands,   cli_audit_commands,       cli_doctor_commands,    cli_gc_commands,
+    cli_lineage_commands, cli_remote_commands,      cli_erase_commands,
 };
 
 enum { N_NOUNS = sizeof nouns / sizeof nouns[0] };

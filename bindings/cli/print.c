@@ -134,6 +134,9 @@ static const struct {
 } names[] = {
     {"mlops_drift_opts.", "--"},
     {"mlops_call.memory_max", "--memory-max"},
+    {"mlops_detector_opts.", "--"},
+    {"mlops_monitor_opts: false_alarm_ns takes the place of drift.alpha",
+     "--false-alarm takes the place of --alpha"},
     {"mlops_deploy_opts.", "--"},
     {"mlops_csv_opts: ", "--csv-"},
     {"mlops_erase_opts: ", "--"},

@@ -340,6 +340,8 @@ int cli_drift_watch(const cli_args *args) {
     mlops_reference_opts reference = cli_reference_opts(args, &csv);
     mlops_drift_opts drift = cli_drift_opts(args);
     mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    if (!strcmp(args->words[0], "-"))
+        return cli_usage(args->command, "standard input has the live rows; REFERENCE is a file");
     opts.reference = &reference;
     opts.drift = &drift;
     opts.window_rows = args->window;

@@ -24,7 +24,7 @@ import traceback
 MLOPS = str(pathlib.Path(sys.argv[1]).resolve())
 DATA = pathlib.Path(__file__).resolve().parents[2] / "examples/data"
 MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA / "live.csv")
-COMMANDS = ("model describe", "model inspect", "model predict", "model explain", "model importance", "fairness", "bundle", "drift compare", "drift detect", "drift watch", "reference new",
+COMMANDS = ("model describe", "model inspect", "model predict", "model explain", "model importance", "fairness", "performance measure", "performance estimate", "anomaly fit", "anomaly score", "bundle", "drift compare", "drift detect", "drift multivariate", "drift watch", "reference new",
             "reference describe", "doctor", "gc", "init", "store stats", "store check", "store repair", "store export",
             "store import", "lineage up", "lineage down", "lineage link", "lineage unlink", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data rm", "data cat", "data import", "data status", "data list", "data log",
@@ -174,7 +174,7 @@ def wrong_usage(folder):
             (["drift", "compare", "a", "b", "--alpha", "0.6"], "out of range"),
             (["drift", "compare", "a", "b", "--correction", "x"], "holm"),
             (["drift", "compare", "a", "b", "--alpha", "nan"], "nan"), (["drift", "compare", "-", "-"], "standard input"),
-            (["drift", "watch", "a", "--window", "10"], "out of range"), (["drift", "watch", "a", "--window", "99.5"], "99.5"),
+            (["drift", "watch", "-"], "REFERENCE is a file"), (["drift", "watch", "a", "--window", "10"], "out of range"), (["drift", "watch", "a", "--window", "99.5"], "99.5"),
             (["drift", "watch", "a", "--window", "1e3x"], "1e3x"),
             (["drift", "compare", "a", "b", "--csv-delimiter", ";;"], "one character"),
             (["drift", "compare", "a", "b", "--memory-max", "12x"], "256MiB"),
@@ -249,6 +249,74 @@ def fairness_tells_groups_apart(folder):
     assert "no group" in run(*base, "--privileged", "X", status=1).err
     assert "'age'" in run("fairness", decided, "--by", "age", "--prediction", "score", status=1).err
     assert "--by" in run("fairness", decided, status=2).err
+
+
+@test
+def a_threshold_of_0_is_one(folder):
+    """And not taken for none."""
+    text = "g,p\na,0.2\na,-1\nb,0.2\n"
+    done = run("fairness", "-", "--by", "g", "--prediction", "p", "--threshold", 0, "--groups", "--csv", stdin=text)
+    assert {line["group"]: float(line["selection_rate"]) for line in csv.DictReader(io.StringIO(done.out))} == {"a": 0.5, "b": 1}
+
+
+@test
+def performance_refuses(folder):
+    path = write(folder / "p.csv", "s,y,q\n0.9,1,a\n0.2,0,b\n1.5,1,a\n")
+    good, three = write(folder / "good.csv", "s,y\n0.9,1\n0.2,0\n"), write(folder / "three.csv", "a,b,y\n1,0,a\n0,1,c\n")
+    base = ["performance", "measure", path, "--prediction", "s", "--target", "y"]
+    for args, says in [
+            (base, ["p.csv", "row 2"]), (base[:5] + ["--target", "z"], "no column 'z'"), (base + ["--by", "z"], "no column 'z'"),
+            (base + ["--weight", "z"], "'z'"), (base[:3] + ["--prediction", "z", "--target", "y"], "no column 'z'"),
+            (base[:3] + ["--prediction", "s,s", "--target", "y"], "--prediction"),
+            (["performance", "measure", folder / "none.csv"] + base[3:], "none.csv"),
+            (["performance", "measure", three, "--prediction", "a,b", "--target", "y"], ["'c'", "--classes", "row 1"]),
+            (["performance", "estimate", good, path] + base[3:] + ["--calibration", "none"], "p.csv"),
+            (["performance", "estimate", path, path] + base[3:] + ["--by", "w"], "'w'")]:
+        fails(*args, says=says)
+    for args, says in [
+            (base[:5], "--target"), (base + ["--task", "ranking"], "--query"), (base + ["--query", "q"], "--task ranking"),
+            (base + ["--task", "classes"], "each class"), (base + ["--task", "forecast"], "regression"),
+            (base + ["--task", "regression", "--threshold", 0.5], "--threshold"), (base + ["--k", 3], "--k"),
+            (base[:3] + ["--prediction", "s,y", "--target", "q", "--scale", "rank"], "--scale"),
+            (base[:3] + ["--prediction", "s,y", "--target", "q", "--classes", "a"], "--classes"),
+            (["performance", "estimate", good] + base[3:], "TABLE is missing"),
+            (["performance", "estimate", "-", "-"] + base[3:], "not both"),
+            (["performance", "estimate", good, path, "--prediction", "s"], "--target")]:
+        fails(*args, status=2, says=says)
+
+
+@test
+def anomalies_refuse(folder):
+    saved = folder / "a.anomaly"
+    run("anomaly", "fit", TRAIN, "-o", saved, "--columns", "amount,hour")
+    kept = saved.read_bytes()
+    words, cut = write(folder / "words.csv", "a\nx\ny\n"), folder / "cut.anomaly"
+    cut.write_bytes(kept[:-5])
+    few = write(folder / "few.csv", "a\n1\n2\n")
+    for args, says in [
+            (["fit", words, "-o", folder / "x"], "no column of numbers"), (["fit", few, "-o", folder / "x"], ["few.csv", "rows"]),
+            (["fit", TRAIN, "-o", folder / "x", "--columns", "nope"], "'nope'"),
+            (["fit", words, "-o", folder / "x", "--columns", "a"], "words.csv"), (["fit", folder / "none", "-o", folder / "x"], "none"),
+            (["score", saved, LIVE, "--columns", "amount"], "1 feature"), (["score", saved, words, "--columns", "amount,hour"], "'amount'"),
+            (["score", cut, LIVE, "--columns", "amount,hour"], "damaged"), (["score", TRAIN, LIVE, "--rate", 1e-6], "rates of 1 in")]:
+        fails("anomaly", *args, says=says)
+    assert not (folder / "x").exists()
+    for args, says in [
+            (["fit", TRAIN], "-o FILE"), (["score", saved, LIVE], "--columns"), (["score", "-", "-"], "not both"),
+            (["score", saved, LIVE, "--columns", "amount,hour", "--kind", "knn"], "--kind"), (["score", TRAIN, LIVE, "--rate", 1], "out of range")]:
+        fails("anomaly", *args, status=2, says=says)
+
+
+@test
+def rows_as_a_whole_refuse(folder):
+    two, words = write(folder / "two.csv", "a,b\n1,2\n"), write(folder / "words.csv", "a,b\nx,y\n")
+    fails("drift", "multivariate", TRAIN, two, says=["two.csv", "'amount'"])
+    fails("drift", "multivariate", TRAIN, LIVE, "--columns", "nope", says="'nope'")
+    fails("drift", "multivariate", words, two, says="two.csv")
+    fails("drift", "multivariate", TRAIN, folder / "none.csv", says="none.csv")
+    fails("drift", "multivariate", "-", "-", status=2, says="not both")
+    fails("drift", "multivariate", TRAIN, LIVE, "--method", "ks", status=2, says="classify")
+    assert run("drift", "multivariate", two, two, "--json", status=4).out.startswith('{"test":"mmd","verdict":"not enough data"')
 
 
 @test
@@ -432,6 +500,8 @@ def messages_name_options(folder):
             (["reference", "new", two, "-o", folder / "r", "--ignore", "x"], ": --ignore names 'x'"),
             (["drift", "compare", two, one, "--csv-delimiter", '"'], ": --csv-delimiter must be one"),
             (["drift", "compare", two, one, "--csv-types", "a=text"], ": --csv-types: 'a=text'"),
+            (["drift", "detect", two, "--column", "a", "--kind", "ewma", "--delta", 1], ": --delta must be 0"),
+            (["drift", "watch", two, "--alpha", 0.1, "--false-alarm", "1d"], ": --false-alarm takes the place of --alpha;"),
             (["data", "list", folder / "none"], "nothing is there; 'mlops init' makes one\n"),
             (["drift", "compare", two, one, "--csv-skip-lines", "9"], "--csv-skip-lines is 9"),
             (["drift", "compare", write(folder / "x.csv", ",b\n1,2\n"), one], "or give --csv-names for all"),
@@ -2016,7 +2086,7 @@ def windows_that_end_by_time(folder):
     both = run("drift", "watch", reference, "--window-time", "365d", "--window", 250, "--json", stdin="x\n" + rows,
                status=4).out
     assert [json.loads(line)["rows"] for line in both.splitlines()] == [250, 250]
-    fails("drift", "watch", reference, "--false-alarm", "30d", "--alpha", "0.1", stdin="x\n", says="false_alarm_ns")
+    fails("drift", "watch", reference, "--false-alarm", "30d", "--alpha", "0.1", stdin="x\n", says="--false-alarm")
     fails("drift", "watch", reference, "--window-time", "1x", stdin="x\n", says="--window-time", status=2)
 
 

@@ -22,6 +22,19 @@ static inline mlops__u128 mlops__mul_u64(uint64_t a, uint64_t b) {
 #endif
 }
 
+/* self += a b, wrapping */
+static inline void mlops__mul_add_u64(mlops__u128 *self, uint64_t a, uint64_t b) {
+#ifdef __SIZEOF_INT128__
+    __extension__ typedef unsigned __int128 wide;
+    wide sum = ((wide)self->high << 64 | self->low) + (wide)a * b;
+    *self = (mlops__u128){(uint64_t)(sum >> 64), (uint64_t)sum};
+#else
+    mlops__u128 product = mlops__mul_u64(a, b);
+    self->low += product.low;
+    self->high += product.high + (self->low < product.low);
+#endif
+}
+
 typedef struct mlops__i128 {
     uint64_t low;
     int64_t high;

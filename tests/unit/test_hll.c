@@ -214,6 +214,8 @@ static void test_kernels_make_the_same_coupons(void **state) {
     for (int i = 0; i < 100; i++) words[i] = i < 10 ? (uint64_t)i - 5 : draw();
     words[20] = words[60] = (uint64_t)1 << 63;      /* -0 */
     words[21] = words[63] = (uint64_t)0xfff1 << 48; /* a NaN */
+    words[33] = 5366044298;                         /* whose value is 36: more than 32 zeros */
+    words[70] = 8976502966;                         /* 33 */
     for (size_t i = 0; i < sizeof LEVELS / sizeof *LEVELS; i++) {
         const mlops__kern *kern = kernels(LEVELS[i]);
         for (size_t n = 0; kern && n <= 100; n++) {

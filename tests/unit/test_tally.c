@@ -13,10 +13,10 @@ static int one_by_one(mlops__tally *t, const uint64_t *values) {
     t->inside = 0;
     for (int i = 0; i < MLOPS__TALLY; i++) {
         uint64_t x = values[i] << 1 ? values[i] : 0;
-        int64_t units;
-        if (!mlops__sum_units(x, t->scale, &units)) return 0;
-        mlops__u128 square = mlops__mul_u64((uint64_t)llabs(units), (uint64_t)llabs(units));
-        t->total += units;
+        uint64_t size;
+        if (!mlops__sum_size(x, t->scale, &size)) return 0;
+        mlops__u128 square = mlops__mul_u64(size, size);
+        t->total += x >> 63 ? -(int64_t)size : (int64_t)size;
         squares.low += square.low;
         squares.high += square.high + (squares.low < square.low);
         uint64_t key = mlops__profile_key(mlops__f64_of(x));
@@ -67,6 +67,29 @@ static void draw_block(uint64_t *values, mlops__tally *t, int round) {
     t->max = draw() % 2 ? 0 : mlops__profile_key(5.0);
 }
 
+/* Beside the sums of any value, by long integers. */
+static void test_sizes_are_rounded_once(void **state) {
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        int32_t scale = (int32_t)(draw() % 129) - 64;
+        uint64_t bits = draw(), size;
+        if (i % 2) /* few bits, near to half a unit: ties */
+            bits = (bits & (uint64_t)1 << 63) |
+                   (1023 - (uint64_t)(int64_t)scale + draw() % 8) << 52 | draw() % 32 << 47;
+        if (i % 5 == 0) bits = bits >> 63 << 63 | draw() >> (i % 7 * 8 + 12); /* subnormal */
+        double value = mlops__f64_of(bits);
+        int fits = mlops__sum_size(bits, scale, &size);
+        mlops__i128 exact;
+        if (!(value - value == 0)) {
+            assert_false(fits);
+            continue;
+        }
+        int known = mlops__i128_from_f64(fabs(value), scale, &exact);
+        assert_int_equal(fits, known && exact.high == 0 && exact.low < (uint64_t)1 << 56);
+        if (fits) assert_true(size == exact.low);
+    }
+}
+
 static void test_kernels_count_as_one_by_one(void **state) {
     (void)state;
     static const mlops_cpu levels[] = {MLOPS_CPU_SCALAR, MLOPS_CPU_AVX2, MLOPS_CPU_AVX512};
@@ -92,6 +115,9 @@ static void test_kernels_count_as_one_by_one(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kernels_count_as_one_by_one)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sizes_are_rounded_once),
+        cmocka_unit_test(test_kernels_count_as_one_by_one),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,15 +18,14 @@ static inline __m256i pick(__m256i a, __m256i b, __m256i mask) {
 /* |value| in units, of values that take no more than 57 bits; *bad marks the others. */
 static inline __m256i units_of(__m256i x, __m256i point, __m256i *bad) {
     __m256i exponent = _mm256_and_si256(_mm256_srli_epi64(x, 52), all(0x7ff));
-    __m256i right = _mm256_sub_epi64(point, exponent), most = all(63);
+    __m256i right = _mm256_sub_epi64(point, exponent);
     *bad = _mm256_or_si256(*bad, _mm256_cmpgt_epi64(all(1), right));
-    right = pick(right, most, _mm256_cmpgt_epi64(right, most));
-    __m256i digits = _mm256_or_si256(_mm256_and_si256(x, all(0xfffffffffffff)), all(1ull << 52));
-    digits = _mm256_slli_epi64(digits, 4);
+    __m256i digits =
+        _mm256_or_si256(_mm256_srli_epi64(_mm256_slli_epi64(x, 12), 8), all(1ull << 56));
     __m256i odd = _mm256_and_si256(_mm256_srlv_epi64(digits, right), all(1));
-    __m256i half = _mm256_srli_epi64(_mm256_sllv_epi64(all(1), right), 1);
-    half = _mm256_add_epi64(_mm256_sub_epi64(half, all(1)), odd);
-    return _mm256_srlv_epi64(_mm256_add_epi64(digits, half), right);
+    __m256i less = _mm256_srlv_epi64(all(UINT64_MAX), _mm256_sub_epi64(all(65), right));
+    digits = _mm256_add_epi64(digits, _mm256_add_epi64(less, odd)); /* less than half a unit */
+    return _mm256_srlv_epi64(digits, right);
 }
 
 static inline uint64_t sum_of(__m256i x) {

@@ -16,13 +16,12 @@ static inline __m512i units_of(__m512i x, __m512i point, __mmask8 *bad) {
     __m512i exponent = _mm512_and_si512(_mm512_srli_epi64(x, 52), all(0x7ff));
     __m512i right = _mm512_sub_epi64(point, exponent);
     *bad |= _mm512_cmplt_epi64_mask(right, all(1));
-    right = _mm512_min_epi64(right, all(63));
-    __m512i digits = _mm512_or_si512(_mm512_and_si512(x, all(0xfffffffffffff)), all(1ull << 52));
-    digits = _mm512_slli_epi64(digits, 4);
+    __m512i digits =
+        _mm512_or_si512(_mm512_srli_epi64(_mm512_slli_epi64(x, 12), 8), all(1ull << 56));
     __m512i odd = _mm512_and_si512(_mm512_srlv_epi64(digits, right), all(1));
-    __m512i half = _mm512_srli_epi64(_mm512_sllv_epi64(all(1), right), 1);
-    half = _mm512_add_epi64(_mm512_sub_epi64(half, all(1)), odd);
-    return _mm512_srlv_epi64(_mm512_add_epi64(digits, half), right);
+    __m512i less = _mm512_srlv_epi64(all(UINT64_MAX), _mm512_sub_epi64(all(65), right));
+    digits = _mm512_add_epi64(digits, _mm512_add_epi64(less, odd)); /* less than half a unit */
+    return _mm512_srlv_epi64(digits, right);
 }
 
 /* Without a sign, which the sum of squares may need the bit of. */

@@ -6,6 +6,7 @@
  */
 #include "kern/tally/tally.h"
 #include "profile/run/profile_bins.h"
+#include "sketch/run/hll_state.h"
 
 #if __STDC_HOSTED__
 #include "kern/kern.h"
@@ -59,7 +60,7 @@ static void count_by_tree(mlops_profile *self, const uint64_t *words, size_t n) 
             uint64_t at = (mlops__bins_index(bits) >> self->shift) - side->low;                    \
             if (at < side->n) {                                                                    \
                 ADD_ONE(type, bins + (size_t)((at ^ below) + (room & below)) * sizeof(type));      \
-            } else {                                                                               \
+            } else if (bits) { /* zeros are a total */                                             \
                 mlops__bins_other(self, bits);                                                     \
             }                                                                                      \
         }                                                                                          \
@@ -77,51 +78,25 @@ static void count_by_window(mlops_profile *self, const uint64_t *words, size_t n
     else count_in_8(self, words, n);
 }
 
-/* A value that is not small enough for the short way. Returns false for NaN. */
-static int count_large(mlops_profile *self, uint64_t bits) {
-    const uint64_t infinity = MLOPS__INF_BITS;
-    uint64_t magnitude = bits & ~MLOPS__KEY_ZERO;
-    if (magnitude > infinity) {
-        self->totals[MLOPS__TOTAL_NAN]++;
-        return 0;
-    }
-    if (magnitude == infinity) self->totals[MLOPS__TOTAL_INFINITE]++;
-    else if (!mlops__sum_add_bits(&self->sum, &self->squares, bits, self->shape.scale))
-        self->totals[MLOPS__TOTAL_BEYOND]++;
-    return 1;
-}
-
-/* Totals of n <= BLOCK values, of which those that are no NaN go to words: with one zero, and no
- * other bits than they have. Returns how many there are. */
-static size_t count_totals(mlops_profile *self, const uint64_t *values, size_t n, uint64_t *words) {
+/* Values that are no NaN go to words: with one zero, and no other bits than they have. Returns how
+ * many there are. */
+static size_t count_signs(mlops_profile *self, const uint64_t *values, size_t n, uint64_t *words) {
     uint64_t min = self->min, max = self->max;
-    int64_t n_zero = 0, n_negative = 0, total = 0;
-    mlops__u128 squares = {0, 0};
-    int32_t scale = self->shape.scale;
+    int64_t n_zero = 0, n_negative = 0;
     size_t n_words = 0;
     for (size_t i = 0; i < n; i++) {
         uint64_t bits;
-        int64_t units;
         memcpy(&bits, values + i, sizeof bits);
-        if (mlops__sum_units(bits, scale, &units)) {
-            uint64_t size = (uint64_t)(units < 0 ? -units : units);
-            mlops__u128 square = mlops__mul_u64(size, size);
-            total += units;
-            squares.low += square.low;
-            squares.high += square.high + (squares.low < square.low);
-        } else if (!count_large(self, bits)) {
-            continue;
-        }
+        if (bits << 1 > MLOPS__INF_BITS << 1) continue;
         if (bits == MLOPS__KEY_ZERO) bits = 0; /* -0 */
-        uint64_t key = bits ^ (((uint64_t)0 - (bits >> 63)) | MLOPS__KEY_ZERO);
+        uint64_t below = (uint64_t)0 - (bits >> 63), key = bits ^ (below | MLOPS__KEY_ZERO);
         n_zero += bits == 0;
-        n_negative += (int64_t)(bits >> 63);
+        n_negative -= (int64_t)below;
         min = key < min ? key : min;
         max = key > max ? key : max;
         words[n_words++] = bits;
     }
-    mlops__sum_add_units(&self->sum, total);
-    mlops__squares_add_wide(&self->squares, squares);
+    self->totals[MLOPS__TOTAL_NAN] += (int64_t)(n - n_words);
     self->totals[MLOPS__TOTAL_ZERO] += n_zero;
     self->totals[MLOPS__TOTAL_NEGATIVE] += n_negative;
     self->min = min;
@@ -129,19 +104,42 @@ static size_t count_totals(mlops_profile *self, const uint64_t *values, size_t n
     return n_words;
 }
 
+static void count_large(mlops_profile *self, uint64_t bits) {
+    if (bits << 1 == MLOPS__INF_BITS << 1) self->totals[MLOPS__TOTAL_INFINITE]++;
+    else if (!mlops__sum_add_bits(&self->sum, &self->squares, bits, self->shape.scale))
+        self->totals[MLOPS__TOTAL_BEYOND]++;
+}
+
+/* n <= BLOCK */
+static void count_sums(mlops_profile *self, const uint64_t *words, size_t n) {
+    uint64_t total = 0;
+    mlops__u128 squares = {0, 0};
+    int32_t scale = self->shape.scale;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t size, below = (uint64_t)0 - (words[i] >> 63);
+        if (!mlops__sum_size(words[i], scale, &size)) {
+            count_large(self, words[i]);
+            continue;
+        }
+        total += (size ^ below) - below;
+        mlops__mul_add_u64(&squares, size, size);
+    }
+    mlops__sum_add_units(&self->sum, (int64_t)total);
+    mlops__squares_add_wide(&self->squares, squares);
+}
+
 size_t mlops__profile_count(mlops_profile *self, const uint64_t *values, size_t n,
                             uint64_t *words) {
-    size_t n_words = count_totals(self, values, n, words);
+    size_t n_words = count_signs(self, values, n, words);
     self->n += (int64_t)n;
+    count_sums(self, words, n_words);
     if (self->shape.n_edges) count_by_tree(self, words, n_words);
     else count_by_window(self, words, n_words);
     return n_words;
 }
 
-static void count_distinct(mlops_profile *self, const uint64_t *words, size_t n) {
-    if (!self->shape.lg_k) return;
-    const int64_t *values = (const int64_t *)(const void *)words;
-    (void)mlops_hll_add_i64(mlops__profile_distinct(self), values, (int64_t)n);
+static void count_distinct(mlops__hll_feed *feed, const uint64_t *words, size_t n) {
+    if (feed->self) mlops__hll_feed_words(feed, words, 0, n);
 }
 
 #if __STDC_HOSTED__
@@ -150,25 +148,32 @@ static void count_distinct(mlops_profile *self, const uint64_t *words, size_t n)
  * move the windows. */
 static void count_at_places(mlops_profile *self, mlops__tally *t) {
     uint8_t *bins = mlops__profile_window(self);
+    uint64_t others[BLOCK];
     size_t n_others = 0;
     if (self->width == 2 && t->inside == UINT64_MAX) {
         for (size_t i = 0; i < MLOPS__TALLY; i++) ADD_ONE(uint16_t, bins + 2 * t->places[i]);
-    } else if (self->width == 4 && t->inside == UINT64_MAX) {
-        for (size_t i = 0; i < MLOPS__TALLY; i++) ADD_ONE(uint32_t, bins + 4 * t->places[i]);
-    } else {
-        uint64_t others[BLOCK];
-        for (size_t i = 0; i < MLOPS__TALLY; i++) {
-            if (!(t->inside >> i & 1)) others[n_others++] = t->words[i];
-            else if (self->width == 2) ADD_ONE(uint16_t, bins + 2 * t->places[i]);
-            else if (self->width == 4) ADD_ONE(uint32_t, bins + 4 * t->places[i]);
-            else ADD_ONE(uint64_t, bins + (size_t)8 * t->places[i]);
-        }
-        count_by_window(self, others, n_others);
+        return;
     }
+    if (self->width == 4 && t->inside == UINT64_MAX) {
+        for (size_t i = 0; i < MLOPS__TALLY; i++) ADD_ONE(uint32_t, bins + 4 * t->places[i]);
+        return;
+    }
+    for (uint64_t left = t->inside; left; left &= left - 1) {
+        size_t place = t->places[__builtin_ctzll(left)];
+        if (self->width == 2) ADD_ONE(uint16_t, bins + 2 * place);
+        else if (self->width == 4) ADD_ONE(uint32_t, bins + 4 * place);
+        else ADD_ONE(uint64_t, bins + 8 * place);
+    }
+    for (uint64_t left = ~t->inside; left; left &= left - 1) {
+        others[n_others] = t->words[__builtin_ctzll(left)];
+        n_others += others[n_others] != 0;
+    }
+    count_by_window(self, others, n_others);
 }
 
 /* A whole block by the kernel for it, if there is one and it takes these values. */
-static int count_fast(mlops_profile *self, mlops__tally_block *kernel, const uint64_t *values) {
+static int count_fast(mlops_profile *self, mlops__hll_feed *feed, mlops__tally_block *kernel,
+                      const uint64_t *values) {
     mlops__tally t;
     if (self->width < mlops__bins_width(mlops__profile_values(self) + BLOCK)) return 0;
     t.scale = self->shape.scale;
@@ -195,7 +200,7 @@ static int count_fast(mlops_profile *self, mlops__tally_block *kernel, const uin
     self->n += BLOCK;
     if (self->shape.n_edges) count_by_tree(self, t.words, BLOCK);
     else count_at_places(self, &t);
-    count_distinct(self, t.words, BLOCK);
+    count_distinct(feed, t.words, BLOCK);
     return 1;
 }
 
@@ -205,8 +210,9 @@ static mlops__tally_block *kernel_for(int64_t n) {
 
 #else
 
-static int count_fast(mlops_profile *self, mlops__tally_block *kernel, const uint64_t *values) {
-    (void)self;
+static int count_fast(mlops_profile *self, mlops__hll_feed *feed, mlops__tally_block *kernel,
+                      const uint64_t *values) {
+    (void)self, (void)feed;
     return kernel(NULL, values);
 }
 
@@ -218,11 +224,15 @@ static mlops__tally_block *kernel_for(int64_t n) {
 #endif
 
 /* Up to a block of values. */
-static void count_block(mlops_profile *self, mlops__tally_block *kernel, const uint64_t *values,
-                        size_t n) {
+static void count_block(mlops_profile *self, mlops__hll_feed *feed, mlops__tally_block *kernel,
+                        const uint64_t *values, size_t n) {
     uint64_t words[BLOCK];
-    if (kernel && n == BLOCK && count_fast(self, kernel, values)) return;
-    count_distinct(self, words, mlops__profile_count(self, values, n, words));
+    if (kernel && n == BLOCK && count_fast(self, feed, kernel, values)) return;
+    count_distinct(feed, words, mlops__profile_count(self, values, n, words));
+}
+
+static mlops__hll_feed feed_of(mlops_profile *self) {
+    return (mlops__hll_feed){self->shape.lg_k ? mlops__profile_distinct(self) : NULL, 0, 0, 0};
 }
 
 mlops_status mlops__profile_room(const mlops_profile *self, int64_t n) {
@@ -233,9 +243,10 @@ mlops_status mlops__profile_room(const mlops_profile *self, int64_t n) {
 mlops_status mlops_profile_add(mlops_profile *self, const double *values, int64_t n) {
     MLOPS_TRY(mlops__profile_room(self, n));
     mlops__tally_block *kernel = kernel_for(n);
+    mlops__hll_feed feed = feed_of(self);
     while (n > 0) {
         size_t k = n < BLOCK ? (size_t)n : BLOCK;
-        count_block(self, kernel, (const uint64_t *)(const void *)values, k);
+        count_block(self, &feed, kernel, (const uint64_t *)(const void *)values, k);
         values += k;
         n -= (int64_t)k;
     }
@@ -247,13 +258,14 @@ mlops_status mlops_profile_add_f32(mlops_profile *self, const float *values, int
     MLOPS_TRY(mlops__profile_room(self, n));
     if (stride < 1) return MLOPS_E_INVALID;
     mlops__tally_block *kernel = kernel_for(n);
+    mlops__hll_feed feed = feed_of(self);
     uint64_t block[BLOCK];
     for (int64_t done = 0; done < n;) {
         size_t k = n - done < BLOCK ? (size_t)(n - done) : BLOCK;
         for (size_t i = 0; i < k; i++) {
             block[i] = mlops__bits_of((double)values[(done + (int64_t)i) * stride]);
         }
-        count_block(self, kernel, block, k);
+        count_block(self, &feed, kernel, block, k);
         done += (int64_t)k;
     }
     return MLOPS_OK;

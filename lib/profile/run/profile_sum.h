@@ -20,19 +20,17 @@ typedef struct mlops__squares {
 
 void mlops__sum_add(mlops__sum *self, const mlops__sum *other);
 
-/* Units of a value (rounded, ties to even) if that takes no more than 57 bits: true then. Bits that
- * mean infinity or NaN are never taken. Up to 64 such units add up without overflow. */
-static inline int mlops__sum_units(uint64_t bits, int32_t scale, int64_t *out) {
-    int32_t exponent = (int32_t)(bits >> 52 & 0x7ff);
+/* A finite value in units of 2^-scale, rounded, without its sign. False if it is too large for this
+ * way, which NaN and infinity always are; else it is no more than 2^56, so that 64 add up. */
+static inline int mlops__sum_size(uint64_t bits, int32_t scale, uint64_t *out) {
     /* The value is its mantissa, an integer, times 2^(4 - right), the mantissa having 4 zeros. */
-    int32_t right = 4 - (exponent - 1075 + scale);
+    int32_t right = 4 + 1075 - scale - (int32_t)(bits >> 52 & 0x7ff);
     if (right < 1) return 0;
     if (right > 63)
         right = 63; /* far below half a unit, as zeros and subnormal numbers always are */
-    uint64_t mantissa = ((bits & 0xfffffffffffff) | (uint64_t)1 << 52) << 4;
-    uint64_t half = ((uint64_t)1 << (right - 1)) - 1 + (mantissa >> right & 1);
-    uint64_t sign = (uint64_t)0 - (bits >> 63);
-    *out = (int64_t)(((mantissa + half) >> right ^ sign) - sign);
+    uint64_t mantissa = (bits << 12 >> 8) | (uint64_t)1 << 56, whole = mantissa >> right;
+    uint64_t rest = mantissa << (64 - right), half = (uint64_t)1 << 63;
+    *out = whole + (rest + (whole & 1) > half); /* the last bit of the rest is 0 */
     return 1;
 }
 

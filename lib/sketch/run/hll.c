@@ -9,10 +9,7 @@
 #include "sketch/run/murmur.h"
 #include "sketch/run/sketch.h"
 
-enum {
-    BLOCK = 128, /* values that go through the kernel together */
-    LANES = 16   /* registers that are looked at together: the fewest that there are */
-};
+enum { LANES = 16 /* coupons that are looked at together */ };
 
 /* As DataSketches: a full list becomes registers where they are few, else a table of up to
  * 2^(lg_k - 3), three quarters full. */
@@ -121,40 +118,47 @@ void mlops__hll_take(mlops_hll *self, uint32_t coupon) {
     if (++self->n_coupons > mlops__hll_limit(self->lg_k)) promote(self);
 }
 
-/* The least coupon that may raise a register: none has less than the least of their values. */
-static uint32_t least_that_counts(const mlops_hll *self) {
-    const uint8_t *registers = mlops__hll_registers_of(self);
-    uint8_t least[LANES];
-    memset(least, MLOPS__HLL_VALUES, sizeof least);
-    for (size_t i = 0; i < (size_t)1 << self->lg_k; i += LANES)
-        for (size_t k = 0; k < LANES; k++)
-            least[k] = registers[i + k] < least[k] ? registers[i + k] : least[k];
-    for (size_t k = 1; k < LANES; k++) least[0] = least[k] < least[0] ? least[k] : least[0];
-    return ((uint32_t)least[0] + 1) << MLOPS__COUPON_BITS;
+static void find_least(mlops__hll_feed *feed) {
+    const uint8_t *registers = mlops__hll_registers_of(feed->self);
+    if (feed->least && registers[feed->at] == feed->least) return;
+    feed->at = 0;
+    for (size_t i = 1; i < (size_t)1 << feed->self->lg_k; i++)
+        if (registers[i] < registers[feed->at]) feed->at = i;
+    feed->least = registers[feed->at];
 }
 
-/* The same of coupons most of which are below one that may change something. */
+/* The same of coupons most of which have no more than the least register. */
 static void take_some(mlops_hll *self, const uint32_t *coupons, size_t n, uint32_t least) {
     for (; n >= LANES && least > 0; n -= LANES, coupons += LANES) {
-        uint32_t any = 0;
-        for (size_t k = 0; k < LANES; k++) any |= coupons[k] >= least;
-        if (any) take_all(self, coupons, LANES);
+        uint32_t more = 0; /* the highest bit, of a difference below 0 */
+        for (size_t k = 0; k < LANES; k++) more |= least - (coupons[k] >> MLOPS__COUPON_BITS);
+        if (more >> 31) take_all(self, coupons, LANES);
     }
     take_all(self, coupons, n);
 }
 
 /* Of many values, most are told to change nothing before their register is looked at. */
+void mlops__hll_feed_words(mlops__hll_feed *feed, const void *words, int reals, size_t n) {
+    mlops_hll *self = feed->self;
+    uint32_t coupons[MLOPS__HLL_PART];
+    size_t i = 0;
+    mlops__hll_coupons(words, reals, coupons, n);
+    if (feed->n >> self->lg_k && self->has_registers) {
+        find_least(feed);
+        feed->n = 0;
+    }
+    while (i < n && !self->has_registers) mlops__hll_take(self, coupons[i++]);
+    take_some(self, coupons + i, n - i, feed->least);
+    feed->n += n;
+}
+
 static mlops_status take_words(mlops_hll *self, const void *words, int reals, int64_t n) {
+    mlops__hll_feed feed = {self, 0, 0, 0};
     const uint8_t *from = words;
-    const int64_t period = (int64_t)1 << self->lg_k;
-    uint32_t coupons[BLOCK], least = 0;
     if (n < 0) return MLOPS_E_INVALID;
-    for (int64_t at = 0; at < n; at += BLOCK) {
-        size_t part = n - at < BLOCK ? (size_t)(n - at) : BLOCK, i = 0;
-        mlops__hll_coupons(from + 8 * at, reals, coupons, part);
-        if (at > 0 && at % period == 0 && self->has_registers) least = least_that_counts(self);
-        while (i < part && !self->has_registers) mlops__hll_take(self, coupons[i++]);
-        take_some(self, coupons + i, part - i, least);
+    for (int64_t at = 0; at < n; at += MLOPS__HLL_PART) {
+        int64_t part = n - at < MLOPS__HLL_PART ? n - at : MLOPS__HLL_PART;
+        mlops__hll_feed_words(&feed, from + 8 * at, reals, (size_t)part);
     }
     return MLOPS_OK;
 }

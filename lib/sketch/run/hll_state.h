@@ -16,8 +16,9 @@
 enum {
     MLOPS__HLL_LG_MIN = 4,
     MLOPS__HLL_LG_MAX = 21,
-    MLOPS__HLL_LIST = 8,   /* coupons that DataSketches keeps as a list are fewer */
-    MLOPS__HLL_VALUES = 64 /* that a register may have */
+    MLOPS__HLL_LIST = 8,    /* coupons that DataSketches keeps as a list are fewer */
+    MLOPS__HLL_VALUES = 64, /* that a register may have */
+    MLOPS__HLL_PART = 128   /* words that go through the kernel together, at the most */
 };
 
 struct mlops_hll {
@@ -63,6 +64,16 @@ double mlops__hll_by_coupons(uint32_t n_coupons);
 static inline double mlops__hll_power(uint32_t value) {
     return mlops__f64_of((uint64_t)(1023 - value) << 52);
 }
+
+/* Words that come in parts, between which nothing else happens to the sketch. */
+typedef struct mlops__hll_feed {
+    mlops_hll *self;
+    uint32_t least; /* no register has less */
+    size_t at;      /* the register that had it */
+    size_t n;       /* words since then */
+} mlops__hll_feed;
+
+void mlops__hll_feed_words(mlops__hll_feed *feed, const void *words, int reals, size_t n);
 
 /* The fastest kernel there is. */
 void mlops__hll_coupons(const void *words, int reals, uint32_t *out, size_t n);

@@ -134,6 +134,8 @@ static const option options[] = {
      "quantile edges of a numeric column, 9 to 1023; default 255", 9, 1023},
     {"exact", "exact", 0, FLAG, FIELD(exact), "",
      "keep every value of numbers, and compare as with the table", 0, 0},
+    {"exact", "texts", 0, FLAG, FIELD(texts), "",
+     "keep columns of texts by what can be counted of them", 0, 0},
     {"read-csv", "csv-skip-lines", 0, WHOLE, FIELD(csv_skip_lines), "N",
      "lines to pass over before the header", 0, 1e15},
     {"read-csv", "csv-names", 0, TEXT, FIELD(csv_names), "A,B",

@@ -23,7 +23,7 @@ typedef struct cli_args {
     char **words;
     int32_t n_words;
     int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate, newest;
-    int32_t keep_missing, rows, cells, schema, verify, exact;
+    int32_t keep_missing, rows, cells, schema, verify, exact, texts;
     int32_t output, split, divide, part, status, links, take, tool,
         correction; /* the choice as listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;

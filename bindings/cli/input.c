@@ -21,7 +21,8 @@ mlops_reference_opts cli_reference_opts(const cli_args *args, const mlops_csv_op
     opts.columns = args->columns;
     opts.ignore = args->ignore;
     opts.n_edges = args->edges;
-    opts.flags = args->exact ? MLOPS_REFERENCE_EXACT : 0;
+    if (args->exact) opts.flags |= MLOPS_REFERENCE_EXACT;
+    if (args->texts) opts.flags |= MLOPS_REFERENCE_TEXTS;
     opts.csv = csv;
     return opts;
 }

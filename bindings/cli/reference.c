@@ -63,7 +63,7 @@ const cli_command cli_reference_commands[] = {
      "Keep what comparing needs of a CSV table, and no row.",
      "Examples:\n"
      "  mlops reference new train.csv -o train.reference --ignore target,id\n"
-     "  mlops reference new train.csv -o train.reference --exact",
+     "  mlops reference new train.csv -o train.reference --exact --texts",
      cli_reference_new},
     {"reference describe", "FILE", "", "Say what a reference holds.",
      "FILE is a saved reference, a bundle that has one, or a CSV table.\n\n"

@@ -2428,6 +2428,9 @@ type ReferenceOpts struct {
 	// keep every value of numeric columns: comparing gives the measures of the table to the bit. Bundles
 	// and monitors have the quantiles alone
 	Exact bool
+	// keep columns of texts by what mlops_table_texts() counts of them, as drift of tables takes them:
+	// each as eight columns, such as review.words. Comparing with a table counts its texts, too
+	Texts bool
 	// names to keep, in this order, separated by commas, quoted as in a CSV line; default all
 	Columns string
 	// names to leave out, as columns: target, id, time
@@ -2447,6 +2450,9 @@ func (o *ReferenceOpts) c(s *scope) *C.mlops_reference_opts {
 	c.struct_size = C.sizeof_mlops_reference_opts
 	if o.Exact {
 		c.flags |= 1
+	}
+	if o.Texts {
+		c.flags |= 2
 	}
 	c.columns = s.optional(o.Columns)
 	c.ignore = s.optional(o.Ignore)

@@ -23,7 +23,8 @@ typedef struct mlops_reference mlops_reference;
 /** Options of the verbs that make a reference. Zero means the default in each field. */
 typedef struct mlops_reference_opts {
     uint32_t struct_size;          /**< MLOPS_REFERENCE_OPTS_INIT sets it */
-    uint32_t flags;                /**< MLOPS_REFERENCE_EXACT, of tables and CSV */
+    uint32_t flags;                /**< MLOPS_REFERENCE_EXACT, MLOPS_REFERENCE_TEXTS, of tables and
+                                        CSV */
     const struct mlops_host *host; /**< @nullable */
     const char *columns;           /**< @nullable names to keep, in this order, separated by commas,
                                         quoted as in a CSV line; default all */
@@ -34,9 +35,12 @@ typedef struct mlops_reference_opts {
 } mlops_reference_opts;
 
 enum {
-    MLOPS_REFERENCE_EXACT = 1 /**< keep every value of numeric columns: comparing gives the measures
-                                   of the table to the bit. Bundles and monitors have the quantiles
-                                   alone */
+    MLOPS_REFERENCE_EXACT = 1, /**< keep every value of numeric columns: comparing gives the
+                                  measures of the table to the bit. Bundles and monitors have the
+                                  quantiles alone */
+    MLOPS_REFERENCE_TEXTS = 2 /**< keep columns of texts by what mlops_table_texts() counts of them,
+                                   as drift of tables takes them: each as eight columns, such as
+                                   review.words. Comparing with a table counts its texts, too */
 };
 
 #define MLOPS_REFERENCE_OPTS_INIT                                                                  \

@@ -3,7 +3,7 @@
  * Owns the choice and its order, which is that of a kept reference: by falling count, ties by text.
  * Invariant: a text that is none of them, seen or not seen before, counts in the rest.
  */
-#include "column/text_counts.h"
+#include "column/table.h"
 #include "drift/inside.h"
 #include "profile/reference.h"
 
@@ -36,25 +36,6 @@ mlops_status mlops__drift_tally_load(mlops__drift_tally *out, const mlops__colum
 
 void mlops__drift_tally_free(mlops__drift_tally *self, const mlops_allocator *allocator) {
     mlops__free(allocator, self->counts, self->size);
-}
-
-mlops_status mlops__drift_texts(int *out, const mlops__column *column, int64_t rows_min,
-                                const mlops__host *host, mlops_error *err) {
-    enum { WORDS = 5 };
-    mlops__drift_tally all;
-    int64_t n = column->n_rows - column->n_nulls, n_distinct = 0, n_words = 0;
-    *out = 0;
-    if (n < rows_min || column->n_texts < n / 2) return MLOPS_OK;
-    if (mlops__drift_tally_load(&all, column, &host->allocator) != MLOPS_OK)
-        return mlops__fail_nomem(err, (size_t)column->n_texts * sizeof *all.counts);
-    for (int64_t i = 0; i < all.n; i++) {
-        if (all.counts[i] == 0) continue;
-        n_distinct++;
-        n_words += mlops__text_words(all.texts[i]);
-    }
-    mlops__drift_tally_free(&all, &host->allocator);
-    *out = n_distinct >= n - n_distinct && n_words >= WORDS * n_distinct;
-    return MLOPS_OK;
 }
 
 static int before(int64_t count, const char *text, int64_t other, const char *other_text) {

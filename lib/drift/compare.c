@@ -28,9 +28,12 @@ static mlops_type source_type(const source *self, int64_t i) {
     return self->table ? mlops_table_type(self->table, i) : mlops_reference_type(self->kept, i);
 }
 
-static int64_t source_find(const source *self, const char *name) {
-    return self->table ? mlops_table_find(self->table, name)
-                       : mlops__reference_find(self->kept, name);
+/* Whether a list of columns may have this name. */
+static int source_has(const source *self, const char *name) {
+    if (self->table) return mlops_table_find(self->table, name) >= 0;
+    for (int64_t i = 0; i < mlops_reference_n_columns(self->kept); i++)
+        if (mlops__reference_is_named(mlops__reference_at(self->kept, i), name)) return 1;
+    return 0;
 }
 
 static const char *kind_of(mlops_type type) {
@@ -51,14 +54,20 @@ mlops_status mlops__drift_job_kinds(const char *name, mlops_type reference, mlop
                        name, a, b);
 }
 
+/* How long the values are that a kept column has, which working memory is for. */
+static void keep_in_mind(job *self, int64_t index) {
+    int64_t n = mlops__reference_n_values(mlops__reference_at(self->reference.kept, index));
+    if (n > self->kept_rows) self->kept_rows = n;
+}
+
 /* A column of texts is judged by what can be counted of them, else by its categories. */
 static mlops_status bind_texts(job *self, int64_t reference, int64_t current, mlops_error *err) {
     const mlops__column *x = mlops__table_column(self->reference.table, reference);
     const mlops__column *y = mlops__table_column(self->current, current);
-    mlops__drift_pair one = {reference, current, {NULL, NULL}};
+    mlops__drift_pair one = {reference, current, {NULL, NULL}, -1};
     int described = 0;
     if (!self->rule.preset && !(self->opts.flags & MLOPS_DRIFT_WHOLE_TEXTS))
-        MLOPS_TRY(mlops__drift_texts(&described, x, self->rule.rows_min, &self->host, err));
+        MLOPS_TRY(mlops__texts_are(&described, x, self->rule.rows_min, &self->host, err));
     for (int i = 0; i < 2 && described; i++) {
         mlops_table **table = &self->texts[self->n_texts];
         MLOPS_TRY(mlops__table_texts(table, &self->host, i ? y : x, err));
@@ -72,10 +81,42 @@ static mlops_status bind_texts(job *self, int64_t reference, int64_t current, ml
     return MLOPS_OK;
 }
 
+/* Column index of a kept reference is of texts: those of the current table are counted, once for
+ * all columns that are of the same; unless it has what is counted of them, by name. */
+static mlops_status bind_part(job *self, int64_t index, mlops_error *err) {
+    const mlops__reference_column *x = mlops__reference_at(self->reference.kept, index);
+    const mlops__drift_pair *before = self->n ? &self->pairs[self->n - 1] : NULL;
+    mlops__drift_pair pair = {index, x->part - 1, {NULL, NULL}, -1};
+    size_t n = mlops__texts_base(x->name, x->part - 1);
+    char *name = mlops__arena_text(&self->arena, x->name, n), hint[MLOPS__HINT];
+    if (!name) return mlops__fail_nomem(err, n);
+    int64_t found = mlops_table_find(self->current, name);
+    if (found < 0)
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "the current table has no column '%s'%s, whose texts the reference has "
+                           "'%s' of; add it, or name it in mlops_drift_opts.ignore",
+                           name, mlops__table_hint(self->current, hint), x->name);
+    const mlops__column *texts = mlops__table_column(self->current, found);
+    MLOPS_TRY(mlops__drift_job_kinds(name, MLOPS_TYPE_STRING, texts->type, err));
+    if (before && before->texts[1] && before->texts_of == found) pair.texts[1] = before->texts[1];
+    else {
+        mlops_table **table = &self->texts[self->n_texts];
+        MLOPS_TRY(mlops__table_texts(table, &self->host, texts, err));
+        self->n_texts++;
+        pair.texts[1] = *table;
+    }
+    pair.texts_of = found;
+    self->pairs[self->n++] = pair;
+    return MLOPS_OK;
+}
+
 static mlops_status bind_column(job *self, int64_t index, mlops_error *err) {
     const char *name = source_name(&self->reference, index);
     int64_t found = mlops_table_find(self->current, name);
     char hint[MLOPS__HINT];
+    if (self->reference.kept) keep_in_mind(self, index);
+    if (found < 0 && self->reference.kept && mlops__reference_at(self->reference.kept, index)->part)
+        return bind_part(self, index, err);
     if (found < 0)
         return mlops__fail(err, MLOPS_E_SCHEMA,
                            "the current table has no column '%s'%s, which the reference has; add "
@@ -86,17 +127,17 @@ static mlops_status bind_column(job *self, int64_t index, mlops_error *err) {
     if (self->reference.table &&
         mlops_table_type(self->reference.table, index) == MLOPS_TYPE_STRING)
         return bind_texts(self, index, found, err);
-    mlops__drift_pair found_pair = {index, found, {NULL, NULL}};
+    mlops__drift_pair found_pair = {index, found, {NULL, NULL}, -1};
     self->pairs[self->n++] = found_pair;
-    if (self->reference.table) return MLOPS_OK;
-    int64_t n = mlops__reference_n_values(mlops__reference_at(self->reference.kept, index));
-    if (n > self->kept_rows) self->kept_rows = n;
     return MLOPS_OK;
 }
 
-static int among(const char *name, const char *const *names, int64_t n) {
+/* Whether a list of names means the column. */
+static int among(const source *from, int64_t index, const char *const *names, int64_t n) {
     for (int64_t i = 0; i < n; i++)
-        if (strcmp(name, names[i]) == 0) return 1;
+        if (from->kept ? mlops__reference_is_named(mlops__reference_at(from->kept, index), names[i])
+                       : strcmp(source_name(from, index), names[i]) == 0)
+            return 1;
     return 0;
 }
 
@@ -106,7 +147,7 @@ static mlops_status check_names(const job *self, const char *option, const char 
                                 int64_t n, int both, mlops_error *err) {
     char hint[MLOPS__HINT];
     for (int64_t i = 0; i < n; i++) {
-        if (source_find(&self->reference, names[i]) >= 0) continue;
+        if (source_has(&self->reference, names[i])) continue;
         if (!both && mlops_table_find(self->current, names[i]) >= 0) continue;
         const char *end =
             self->reference.table ? mlops__table_hint(self->reference.table, hint) : "";
@@ -131,9 +172,8 @@ mlops_status mlops__drift_job_bind(job *self, mlops_error *err) {
     self->texts = mlops__arena_array(&self->arena, most, sizeof *self->texts);
     if (!self->pairs || !self->texts) return mlops__fail_nomem(err, most * sizeof *self->pairs);
     for (int64_t i = 0; i < n; i++) {
-        const char *name = source_name(&self->reference, i);
-        if (self->opts.columns && !among(name, keep, n_keep)) continue;
-        if (among(name, drop, n_drop)) continue;
+        if (self->opts.columns && !among(&self->reference, i, keep, n_keep)) continue;
+        if (among(&self->reference, i, drop, n_drop)) continue;
         MLOPS_TRY(bind_column(self, i, err));
     }
     if (self->n == 0)
@@ -208,7 +248,8 @@ static mlops_status judge_kept(job *self, const mlops__drift_pair *at, int64_t r
                                mlops__drift_judged *out) {
     const mlops_allocator *allocator = &self->host.allocator;
     const mlops__reference_column *x = mlops__reference_at(self->reference.kept, at->reference);
-    const mlops__column *y = mlops__table_column(self->current, at->current);
+    const mlops_table *rows = at->texts[1] ? at->texts[1] : self->current;
+    const mlops__column *y = mlops__table_column(rows, at->current);
     if (by_numbers(x->type, y->type)) {
         mlops__drift_values before, now;
         double *whole;

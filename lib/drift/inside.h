@@ -84,11 +84,6 @@ mlops_status mlops__drift_tally_load(mlops__drift_tally *out, const struct mlops
                                      const mlops_allocator *allocator);
 void mlops__drift_tally_free(mlops__drift_tally *self, const mlops_allocator *allocator);
 
-/* Whether a string column of rows is one of texts: half of its values or more are distinct, of five
- * words or more as a mean. MLOPS_E_NOMEM. */
-mlops_status mlops__drift_texts(int *out, const struct mlops__column *column, int64_t rows_min,
-                                const mlops__host *host, mlops_error *err);
-
 /* Picks the categories of a table's column, or those that a reference kept, and counts a current
  * column over them. MLOPS_E_NOMEM. */
 mlops_status mlops__drift_categories_pick(mlops__drift_categories *out,

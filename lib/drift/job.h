@@ -18,6 +18,7 @@ typedef struct mlops__drift_pair {
     int64_t reference;
     int64_t current;
     const mlops_table *texts[2]; /* NULL, or what the columns are of instead of the tables */
+    int64_t texts_of;            /* column of the current table whose texts are counted, or -1 */
 } mlops__drift_pair;
 
 typedef struct mlops__drift_job {

@@ -375,6 +375,11 @@ static mlops_status bind(passes *self, mlops_error *err) {
     job->reference.table = self->reference.head;
     job->current = self->current.head;
     MLOPS_TRY(mlops__drift_job_bind(job, err));
+    for (int64_t i = 0; i < job->n; i++)
+        if (job->pairs[i].texts[1])
+            return mlops__fail(err, MLOPS_E_UNSUPPORTED,
+                               "the reference keeps what is counted of texts; compare it with a "
+                               "table, or name them in mlops_drift_opts.ignore");
     self->names = mlops__arena_array(&job->arena, (size_t)job->n, sizeof *self->names);
     if (!self->names) return mlops__fail_nomem(err, (size_t)job->n * sizeof *self->names);
     for (int64_t i = 0; i < job->n; i++)

@@ -15,9 +15,10 @@
  *          4     4  number of columns, 1 or more
  *          8     8  number of rows, 1 or more
  *         16  88*n  columns: offset (u32) and length (u32) of the name; type (u32); flags (u32, bit
- *                   0: exact); n_null, n_nan (i64 each); n_edges, n_categories (u32 each); offsets
- *                   of counts, edges, categories (u32 each), hidden (u32, in units of 2^-32); mean,
- *                   sd, min, max (f64)
+ *                   0: exact, bits 8 to 31: 0, or 1 to 8 if it is that column of texts,
+ * "review.words" of "review", in the order of docs/drift.md); n_null, n_nan (i64 each); n_edges,
+ * n_categories (u32 each); offsets of counts, edges, categories (u32 each), hidden (u32, in units
+ * of 2^-32); mean, sd, min, max (f64)
  *        ...        counts of all columns (i64 each)
  *        ...        edges of all columns (f32 each)
  *        ...        categories of all columns: offset (u32) and length (u32) of the text
@@ -45,6 +46,8 @@ typedef struct mlops__reference_column {
     int exact;             /* each cell but the last holds one distinct value; the rest is empty */
     double hidden;         /* numeric: largest share of the values in a cell that has several
                               distinct ones, so that the cell does not tell where; 0 if exact */
+    int part;              /* 0; k + 1: column k of column/text_counts.h, of the texts that the
+                              name tells */
     int64_t n;             /* rows */
     int64_t n_null;        /* nulls */
     int64_t n_nan;         /* NaN; n - n_null - n_nan values are in cells */
@@ -72,6 +75,10 @@ const mlops__host *mlops__reference_host(const mlops_reference *self);
 
 /* Index of the column of this name, -1 if there is none. */
 int64_t mlops__reference_find(const mlops_reference *self, const char *name);
+
+/* Whether a list of columns that has this name means the column: its own, or that of the texts
+ * which it is a part of. */
+int mlops__reference_is_named(const mlops__reference_column *column, const char *name);
 
 /* Cell of a value that is no NaN; of a category's text (n_categories: the rest). */
 int64_t mlops__reference_cell(const mlops__reference_column *column, double value);

@@ -120,6 +120,8 @@ class Texts(unittest.TestCase):
         kept = mlops.Reference(mlops.table({"s": texts}).texts("s"))
         found = mlops.compare(kept, mlops.table({"s": texts[::-1]}).texts("s"))
         self.assertEqual([c.name for c in found], [f"s.{part}" for part in PARTS])
+        kept = mlops.Reference(mlops.table({"s": texts, "x": list(range(400))}), texts=True)
+        self.assertEqual(mlops.compare(kept, {"s": texts[::-1]}, ignore="x").json(), found.json())
 
     def test_names_choose_the_column(self):
         rng = random.Random(4)

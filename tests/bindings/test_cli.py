@@ -617,6 +617,11 @@ def compare_a_saved_reference(folder):
     assert exact == run("drift", "compare", TRAIN, LIVE, "--ignore", "fraud", "--json", status=3).out != done.out
     run("bundle", MODEL, "-o", bundle)
     fails("drift", "compare", bundle, LIVE, says="fraud.bundle")
+    texts = write(folder / "texts.csv", "s\n" + "".join(f"the parcel {i} came back late\n" for i in range(99)))
+    run("reference", "new", texts, "-o", path, "--texts", "--exact")
+    assert "s.words" in run("reference", "describe", path).out
+    kept = run("drift", "compare", path, texts, status=4)  # so few rows
+    assert "s.words" in kept.out and kept.out == run("drift", "compare", texts, texts, status=4).out
 
 
 @test

@@ -250,8 +250,8 @@ static void test_flags(void **state) {
     mlops_reference_opts opts = MLOPS_REFERENCE_OPTS_INIT;
     mlops_reference *kept;
     mlops_error err;
-    opts.flags = 3;
-    refused(mlops_reference_new(&kept, x, &opts, &err), &err, MLOPS_E_INVALID, "0x3");
+    opts.flags = 4;
+    refused(mlops_reference_new(&kept, x, &opts, &err), &err, MLOPS_E_INVALID, "0x4");
     mlops_table_unref(x);
     put_file("a,b\n1,x\n2,y\n", 12);
     opts.flags = MLOPS_REFERENCE_EXACT;

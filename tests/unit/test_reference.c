@@ -99,7 +99,7 @@ static void test_errors(void **state) {
     opts.columns = opts.ignore = NULL;
     opts.n_edges = 8, assert_new_fails(&opts, MLOPS_E_INVALID, "n_edges");
     opts.n_edges = 1024, assert_new_fails(&opts, MLOPS_E_INVALID, "n_edges");
-    opts.n_edges = 0, opts.flags = 2, assert_new_fails(&opts, MLOPS_E_INVALID, "flags");
+    opts.n_edges = 0, opts.flags = 4, assert_new_fails(&opts, MLOPS_E_INVALID, "flags");
     mlops_table *empty;
     mlops_reference *r;
     double none = 0.0;

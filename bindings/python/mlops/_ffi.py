@@ -5550,12 +5550,15 @@ class Reference(_rt.Handle):
 
     _end = lib.mlops_reference_unref
 
-    def __init__(self, table, *, exact=False, columns=None, ignore=None, csv=None, n_edges=None):
+    def __init__(self, table, *, exact=False, texts=False, columns=None, ignore=None, csv=None, n_edges=None):
         """Make a reference from a table.
 
             table: 1 row or more
             exact: keep every value of numeric columns: comparing gives the measures of the table to the
                 bit. Bundles and monitors have the quantiles alone
+            texts: keep columns of texts by what Table.texts() counts of them, as drift of tables takes
+                them: each as eight columns, such as review.words. Comparing with a table counts its
+                texts, too
             columns: names to keep, in this order, separated by commas, quoted as in a CSV line; default
                 all
             ignore: names to leave out, as columns: target, id, time
@@ -5567,7 +5570,7 @@ class Reference(_rt.Handle):
         """
         out = C.c_void_p()
         table_h = _rt.opened(table, Table, "table")
-        opts = _reference_opts(exact=exact, columns=columns, ignore=ignore, csv=csv, n_edges=n_edges)
+        opts = _reference_opts(exact=exact, texts=texts, columns=columns, ignore=ignore, csv=csv, n_edges=n_edges)
         err = mlops_error()
         status = lib.mlops_reference_new(C.byref(out), table_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -5579,13 +5582,16 @@ class Reference(_rt.Handle):
         self._h = self._owner(out.value)
 
     @classmethod
-    def load(cls, path, *, exact=False, columns=None, ignore=None, csv=None, n_edges=None):
+    def load(cls, path, *, exact=False, texts=False, columns=None, ignore=None, csv=None, n_edges=None):
         """Load a reference from a file: a saved reference, a bundle that has one, or a CSV file, found from
         the content and never from the name.
 
             path: file to read
             exact: keep every value of numeric columns: comparing gives the measures of the table to the
                 bit. Bundles and monitors have the quantiles alone
+            texts: keep columns of texts by what Table.texts() counts of them, as drift of tables takes
+                them: each as eight columns, such as review.words. Comparing with a table counts its
+                texts, too
             columns: names to keep, in this order, separated by commas, quoted as in a CSV line; default
                 all
             ignore: names to leave out, as columns: target, id, time
@@ -5596,7 +5602,7 @@ class Reference(_rt.Handle):
         Raises: NotFoundError, IoError, CorruptError, ParseError, SchemaError, NomemError.
         """
         out = C.c_void_p()
-        opts = _reference_opts(exact=exact, columns=columns, ignore=ignore, csv=csv, n_edges=n_edges)
+        opts = _reference_opts(exact=exact, texts=texts, columns=columns, ignore=ignore, csv=csv, n_edges=n_edges)
         err = mlops_error()
         status = lib.mlops_reference_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -12267,11 +12273,13 @@ def _model_opts(*, memory_max=None, format=None, cache=None, external=None):
     return o
 
 
-def _reference_opts(*, exact=False, columns=None, ignore=None, csv=None, n_edges=None):
+def _reference_opts(*, exact=False, texts=False, columns=None, ignore=None, csv=None, n_edges=None):
     o = mlops_reference_opts(C.sizeof(mlops_reference_opts))
     o._keep, o._raised = [], []
     if exact:
         o.flags |= 1
+    if texts:
+        o.flags |= 2
     if columns is not None:
         o.columns = _rt.names_or_none(columns, "columns")
     if ignore is not None:

@@ -4,6 +4,7 @@
  * changes, and by_name and by_text list its names and categories in ascending order.
  */
 #include "base/arena.h"
+#include "column/text_counts.h"
 #include "profile/build/reference_build.h"
 
 #include <stdatomic.h>
@@ -163,6 +164,12 @@ int64_t mlops__reference_find(const mlops_reference *self, const char *name) {
         else high = middle;
     }
     return -1;
+}
+
+int mlops__reference_is_named(const mlops__reference_column *column, const char *name) {
+    if (strcmp(column->name, name) == 0) return 1;
+    size_t n = column->part ? mlops__texts_base(column->name, column->part - 1) : 0;
+    return n > 0 && strncmp(column->name, name, n) == 0 && !name[n];
 }
 
 int64_t mlops__reference_cell(const mlops__reference_column *column, double value) {

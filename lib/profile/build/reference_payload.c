@@ -3,6 +3,7 @@
  * Owns the layout's writing side. Invariant: what is written is the one layout that
  * mlops__reference_view_open() takes, and parsing it gives a reference that writes the same bytes.
  */
+#include "column/text_counts.h"
 #include "profile/build/reference_build.h"
 #include "profile/profile.h"
 #include "profile/run/reference_layout.h"
@@ -40,7 +41,8 @@ static void put_record(mlops__buf *out, const mlops__reference_column *c, places
     mlops__buf_u32(out, (uint32_t)at->texts);
     mlops__buf_u32(out, (uint32_t)name_size);
     mlops__buf_u32(out, (uint32_t)c->type);
-    mlops__buf_u32(out, c->exact ? MLOPS__REFERENCE_EXACT : 0);
+    mlops__buf_u32(out, (c->exact ? MLOPS__REFERENCE_EXACT : 0) |
+                            (uint32_t)c->part << MLOPS__REFERENCE_PART_SHIFT);
     mlops__buf_i64(out, c->n_null);
     mlops__buf_i64(out, c->n_nan);
     mlops__buf_u32(out, (uint32_t)c->n_edges);
@@ -125,6 +127,11 @@ static mlops_status copy_column(mlops__reference_column *out, mlops__arena *aren
     char *own_name = mlops__arena_text(arena, name, r.name_size);
     if (!counts || !edges || !texts || !own_name) return mlops__fail_nomem(err, r.name_size);
     MLOPS_TRY(check_utf8(name, err));
+    int part = (int)r.part - 1;
+    if (part >= 0 &&
+        (!mlops__texts_base(name, part) || mlops__texts_type(part) != (mlops_type)r.type))
+        return mlops__fail(err, MLOPS_E_CORRUPT,
+                           "reference: column '%s' is not what it says to be of texts", name);
     for (int64_t i = 0; i < n_cells; i++) counts[i] = mlops__reference_record_count(view, &r, i);
     for (int64_t i = 0; i < r.n_edges; i++) edges[i] = mlops__reference_record_edge(view, &r, i);
     for (int64_t i = 0; i < r.n_categories; i++) {
@@ -137,6 +144,7 @@ static mlops_status copy_column(mlops__reference_column *out, mlops__arena *aren
         .name = own_name,
         .type = (mlops_type)r.type,
         .exact = r.flags & MLOPS__REFERENCE_EXACT,
+        .part = (int)r.part,
         .hidden = (double)r.hidden * 0x1p-32,
         .n = view->n_rows,
         .n_null = r.n_null,

@@ -8,7 +8,9 @@ enum {
     MLOPS__REFERENCE_VERSION = 1,
     MLOPS__REFERENCE_HEADER = 16,
     MLOPS__REFERENCE_RECORD = 88,
-    MLOPS__REFERENCE_EXACT = 1 /* flag */
+    MLOPS__REFERENCE_EXACT = 1,      /* flag */
+    MLOPS__REFERENCE_PART_SHIFT = 8, /* of what a column is of texts, in the flags */
+    MLOPS__REFERENCE_PARTS = 8
 };
 
 /* One column's record; offsets count from the start of the payload. */
@@ -16,7 +18,8 @@ typedef struct mlops__reference_record {
     uint32_t name;
     uint32_t name_size;
     uint32_t type;
-    uint32_t flags;
+    uint32_t flags; /* without part */
+    uint32_t part;  /* of texts: 1 and up; 0: a column of its own */
     int64_t n_null;
     int64_t n_nan;
     uint32_t n_edges;

@@ -39,7 +39,8 @@ static mlops_status check_shape(const mlops__reference_record *r, int64_t column
                                                            : 0;
     if (r->n_edges > edges_max || r->n_categories > categories_max)
         return corrupt(err, column, "it has more cells than its type allows");
-    if (r->flags > MLOPS__REFERENCE_EXACT) return corrupt(err, column, "it has an unknown flag");
+    if (r->flags > MLOPS__REFERENCE_EXACT || r->part > MLOPS__REFERENCE_PARTS)
+        return corrupt(err, column, "it has an unknown flag");
     if (numeric ? (r->hidden == 0) != (r->flags != 0) : r->hidden != 0)
         return corrupt(err, column, "what its cells hide does not fit whether it is exact");
     return MLOPS_OK;

@@ -20,6 +20,8 @@ mlops__reference_record mlops__reference_record_at(const mlops__reference_view *
     r.name_size = mlops__cursor_u32(&in);
     r.type = mlops__cursor_u32(&in);
     r.flags = mlops__cursor_u32(&in);
+    r.part = r.flags >> MLOPS__REFERENCE_PART_SHIFT;
+    r.flags &= ((uint32_t)1 << MLOPS__REFERENCE_PART_SHIFT) - 1;
     r.n_null = mlops__cursor_i64(&in);
     r.n_nan = mlops__cursor_i64(&in);
     r.n_edges = mlops__cursor_u32(&in);

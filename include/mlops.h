@@ -45,6 +45,7 @@
 #include <mlops/metric.h>
 #include <mlops/metric_info.h>
 #include <mlops/metric_ranking.h>
+#include <mlops/metric_regression.h>
 #include <mlops/model.h>
 #include <mlops/monitor.h>
 #include <mlops/monitor_labels.h>
@@ -56,6 +57,7 @@
 #include <mlops/online.h>
 #include <mlops/panes.h>
 #include <mlops/performance.h>
+#include <mlops/performance_choose.h>
 #include <mlops/performance_classes.h>
 #include <mlops/performance_estimate.h>
 #include <mlops/performance_ranking.h>

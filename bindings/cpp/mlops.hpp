@@ -3068,7 +3068,7 @@ public:
     /// What would be predicted at n_bins thresholds, of 0, 1 / n_bins, 2 / n_bins and so on.
     ///
     /// Columns: threshold, tp, fp, tn, fn, accuracy, balanced_accuracy, precision, recall, specificity, f1, mcc,
-    /// positive_rate; null where a metric has no value.
+    /// positive_rate, f_beta, kappa, and lift, precision over the share of label 1; null where a metric has no value.
     ::mlops::table thresholds(const mlops_performance_opts *opts = nullptr) const {
         mlops_table *out = nullptr;
         mlops_error e;
@@ -3100,6 +3100,15 @@ public:
         e.code = 0;
         detail::check(mlops_performance_calibrate(&out, need(), method, host, &e), "mlops_performance_calibrate", &e);
         return ::mlops::calibration(out);
+    }
+
+    /// Choose a threshold for the rows that have a label. Of several that are as good it is the highest.
+    double choose(const mlops_performance_choice_opts *opts = nullptr) const {
+        double out = 0;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_choose(need(), &out, opts, &e), "mlops_performance_choose", &e);
+        return out;
     }
 
     /// Estimate the metrics of all rows of counts, with a label or without, from their scores alone. Each row counts
@@ -3712,7 +3721,7 @@ class class_performance : public detail::handle<mlops_class_performance, mlops_c
 public:
     using handle::handle;
 
-    /// Bytes that counts of k classes need, 2 to 256: about 56 KiB a class; 0 for another k.
+    /// Bytes that counts of k classes need, 2 to 256: about 56 KiB a class, and as many once; 0 for another k.
     static std::size_t size(std::int64_t k) {
         return mlops_class_performance_size(k);
     }
@@ -3755,7 +3764,7 @@ public:
     }
 
     /// Judge the rows that have a label, as mlops_metric_classes() does; auc_macro and auc_weighted are those of
-    /// scores in 1,024 bins.
+    /// scores in 1,024 bins, and so is ece_adaptive.
     mlops_metrics metrics(const mlops_performance_opts *opts = nullptr) const {
         mlops_metrics out = {};
         out.struct_size = sizeof out;
@@ -3767,7 +3776,7 @@ public:
 
     /// Each class by itself. Columns: class; weight of its rows; predicted, weight of the rows predicted so;
     /// precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece of its probabilities
-    /// against the rest. Null where there is none.
+    /// against the rest; f_beta of the predictions. Null where there is none.
     ::mlops::table by_class(const mlops_performance_opts *opts = nullptr) const {
         mlops_table *out = nullptr;
         mlops_error e;
@@ -3776,8 +3785,9 @@ public:
         return ::mlops::table(out);
     }
 
-    /// The confusion matrix. Columns: label, predicted, weight of the rows that have a label, and expected, the
-    /// probability of the label times weight over all rows predicted so; k * k rows.
+    /// The confusion matrix. Columns: label, predicted, weight of the rows that have a label; expected, the
+    /// probability of the label times weight over all rows predicted so; and weight as a share_of_label, a
+    /// share_of_predicted and a share of all, null of none; k * k rows.
     ::mlops::table confusion(const mlops_host *host = nullptr) const {
         mlops_table *out = nullptr;
         mlops_error e;
@@ -3786,7 +3796,8 @@ public:
         return ::mlops::table(out);
     }
 
-    /// Counts of one class against the rest, as if its probabilities alone had been added to them.
+    /// Counts of one class against the rest, as if its probabilities alone had been added to them; or of the
+    /// probability of the predicted class, against whether it was right.
     ::mlops::performance one(std::int64_t at, const mlops_host *host = nullptr) const {
         mlops_performance *out = nullptr;
         mlops_error e;
@@ -3836,11 +3847,11 @@ public:
     }
 
     /// Start empty sums on the host's heap.
-    explicit ranking_performance(std::int32_t k, std::uint32_t flags, const mlops_host *host = nullptr) {
+    explicit ranking_performance(const mlops_ranking_performance_opts *opts = nullptr) {
         mlops_ranking_performance *out = nullptr;
         mlops_error e;
         e.code = 0;
-        detail::check(mlops_ranking_performance_new(&out, k, flags, host, &e), "mlops_ranking_performance_new", &e);
+        detail::check(mlops_ranking_performance_new(&out, opts, &e), "mlops_ranking_performance_new", &e);
         p_ = out;
     }
 
@@ -4617,18 +4628,6 @@ inline mlops_metrics metric_classes(matrix<const double> probabilities, span<con
     return out;
 }
 
-/// Judge predicted numbers. Predictions and labels must be finite.
-inline mlops_metrics metric_regression(span<const double> predictions, span<const double> labels,
-                                       const mlops_metric_opts *opts = nullptr) {
-    mlops_metrics out = {};
-    out.struct_size = sizeof out;
-    mlops_error e;
-    e.code = 0;
-    detail::require(labels.size() == predictions.size(), "labels and predictions differ in length");
-    detail::check(mlops_metric_regression(&out, predictions.data(), labels.data(), static_cast<std::int64_t>(predictions.size()), opts, &e), "mlops_metric_regression", &e);
-    return out;
-}
-
 /// Measure the importance of each feature.
 ///
 /// The model predicts the table as mlops_model_predict_table(), and the metric judges that: of one value a row as
@@ -4739,6 +4738,18 @@ inline mlops_metrics metric_ranking(span<const double> scores, span<const double
     detail::require(relevances.size() == scores.size(), "relevances and scores differ in length");
     detail::require(queries.size() == scores.size(), "queries and scores differ in length");
     detail::check(mlops_metric_ranking(&out, scores.data(), relevances.data(), queries.data(), static_cast<std::int64_t>(scores.size()), opts, &e), "mlops_metric_ranking", &e);
+    return out;
+}
+
+/// Judge predicted numbers. Predictions and labels must be finite.
+inline mlops_metrics metric_regression(span<const double> predictions, span<const double> labels,
+                                       const mlops_metric_opts *opts = nullptr) {
+    mlops_metrics out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::require(labels.size() == predictions.size(), "labels and predictions differ in length");
+    detail::check(mlops_metric_regression(&out, predictions.data(), labels.data(), static_cast<std::int64_t>(predictions.size()), opts, &e), "mlops_metric_regression", &e);
     return out;
 }
 

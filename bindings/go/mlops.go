@@ -574,6 +574,20 @@ const (
 	MetricRecallAtK Metric = 46
 	// MetricHitRate: hit_rate.
 	MetricHitRate Metric = 47
+	// MetricFBeta: f_beta.
+	MetricFBeta Metric = 48
+	// MetricFBetaMacro: f_beta_macro.
+	MetricFBetaMacro Metric = 49
+	// MetricFBetaWeighted: f_beta_weighted.
+	MetricFBetaWeighted Metric = 50
+	// MetricKappa: kappa.
+	MetricKappa Metric = 51
+	// MetricEceClasswise: ece_classwise.
+	MetricEceClasswise Metric = 52
+	// MetricSmape: smape.
+	MetricSmape Metric = 53
+	// MetricExplainedVariance: explained_variance.
+	MetricExplainedVariance Metric = 54
 )
 
 // MetricTask: kinds of tasks; a metric may belong to several.
@@ -1758,6 +1772,20 @@ type Metrics struct {
 	RecallAtK float64
 	// share of queries with a relevant row among the first k
 	HitRate float64
+	// (1 + b^2) tp / ((1 + b^2) tp + b^2 fn + fp), b being beta
+	FBeta float64
+	// mean f_beta of the classes of f1_macro
+	FBetaMacro float64
+	// the same by their labels
+	FBetaWeighted float64
+	// Cohen's: how much of what chance leaves is predicted right
+	Kappa float64
+	// mean ece of the classes against the rest
+	EceClasswise float64
+	// mean of 2 |error| / (|label| + |prediction|), as a fraction
+	Smape float64
+	// 1 - variance of the errors over that of the labels
+	ExplainedVariance float64
 }
 
 func makeMetrics(c *C.mlops_metrics) (r Metrics) {
@@ -1814,6 +1842,13 @@ func makeMetrics(c *C.mlops_metrics) (r Metrics) {
 	r.PrecisionAtK = float64(c.precision_at_k)
 	r.RecallAtK = float64(c.recall_at_k)
 	r.HitRate = float64(c.hit_rate)
+	r.FBeta = float64(c.f_beta)
+	r.FBetaMacro = float64(c.f_beta_macro)
+	r.FBetaWeighted = float64(c.f_beta_weighted)
+	r.Kappa = float64(c.kappa)
+	r.EceClasswise = float64(c.ece_classwise)
+	r.Smape = float64(c.smape)
+	r.ExplainedVariance = float64(c.explained_variance)
 	return r
 }
 
@@ -1872,6 +1907,13 @@ func (r Metrics) c() (c C.mlops_metrics) {
 	c.precision_at_k = C.double(r.PrecisionAtK)
 	c.recall_at_k = C.double(r.RecallAtK)
 	c.hit_rate = C.double(r.HitRate)
+	c.f_beta = C.double(r.FBeta)
+	c.f_beta_macro = C.double(r.FBetaMacro)
+	c.f_beta_weighted = C.double(r.FBetaWeighted)
+	c.kappa = C.double(r.Kappa)
+	c.ece_classwise = C.double(r.EceClasswise)
+	c.smape = C.double(r.Smape)
+	c.explained_variance = C.double(r.ExplainedVariance)
 	return c
 }
 
@@ -3330,7 +3372,7 @@ func (o *ImportOpts) c(s *scope) *C.mlops_import_opts {
 type MetricOpts struct {
 	// leave out, and count, rows without a prediction or label
 	SkipNan bool
-	// classes: auc_macro and auc_weighted, too: k sorts
+	// classes: auc_macro, ece and their like, too: k + 1 sorts
 	OneVsRest bool
 	// ranking: the gain of relevance r is 2^r - 1, and not r
 	Exponential bool
@@ -3342,12 +3384,14 @@ type MetricOpts struct {
 	Threshold *float64
 	// binary: of scores; default MLOPS_METRIC_PROBABILITY
 	Scale MetricScale
-	// binary: of ece and its like, 1 to 1000, default 10
+	// of ece and its like, 1 to 1000, default 10
 	NBins int32
 	// classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
 	K int32
 	// regression: of pinball, in (0, 1); default 0.5
 	Quantile float64
+	// binary, classes: of f_beta and its like, above 0: what recall weighs against precision; default 1
+	Beta float64
 }
 
 func (o *MetricOpts) c(s *scope) *C.mlops_metric_opts {
@@ -3380,6 +3424,7 @@ func (o *MetricOpts) c(s *scope) *C.mlops_metric_opts {
 	c.n_bins = C.int32_t(o.NBins)
 	c.k = C.int32_t(o.K)
 	c.quantile = C.double(o.Quantile)
+	c.beta = C.double(o.Beta)
 	return c
 }
 
@@ -3544,6 +3589,8 @@ type PerformanceOpts struct {
 	TopK int32
 	// of pinball of a regression, in (0, 1); default 0.5
 	Quantile float64
+	// of f_beta and its like, above 0; default 1
+	Beta float64
 }
 
 func (o *PerformanceOpts) c(s *scope) *C.mlops_performance_opts {
@@ -3560,6 +3607,7 @@ func (o *PerformanceOpts) c(s *scope) *C.mlops_performance_opts {
 	c.n_bins = C.int32_t(o.NBins)
 	c.top_k = C.int32_t(o.TopK)
 	c.quantile = C.double(o.Quantile)
+	c.beta = C.double(o.Beta)
 	return c
 }
 
@@ -3838,6 +3886,70 @@ func (o *PanesOpts) c(s *scope) *C.mlops_panes_opts {
 	c.pane_ns = C.int64_t(o.PaneNs)
 	c.offset_ns = C.int64_t(o.OffsetNs)
 	c.n_panes = C.int64_t(o.NPanes)
+	return c
+}
+
+// PerformanceChoiceOpts: what a threshold is to be chosen by. Zero means the default in each field.
+type PerformanceChoiceOpts struct {
+	// name of what is to be as good as can be: a metric that follows from tp, fp, tn and fn; default "f1"
+	Best string
+	// one of these that must hold bound; default none
+	Held string
+	// at least so much of held if higher is better, else at most; default 0
+	Bound float64
+	// of f_beta, above 0; default 1
+	Beta float64
+	// of a true positive; default 0. With one of the four, their sum over the rows is to be as large as
+	// can be, and best must not be given
+	WorthTp float64
+	// of a false positive: a cost is below 0; default 0
+	WorthFp float64
+	// of a true negative; default 0
+	WorthTn float64
+	// of a false negative; default 0
+	WorthFn float64
+}
+
+func (o *PerformanceChoiceOpts) c(s *scope) *C.mlops_performance_choice_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_performance_choice_opts)(s.alloc(C.sizeof_mlops_performance_choice_opts))
+	c.struct_size = C.sizeof_mlops_performance_choice_opts
+	c.best = s.optional(o.Best)
+	c.held = s.optional(o.Held)
+	c.bound = C.double(o.Bound)
+	c.beta = C.double(o.Beta)
+	c.worth_tp = C.double(o.WorthTp)
+	c.worth_fp = C.double(o.WorthFp)
+	c.worth_tn = C.double(o.WorthTn)
+	c.worth_fn = C.double(o.WorthFn)
+	return c
+}
+
+// RankingPerformanceOpts: options of sums over queries. Zero means the default in each field.
+type RankingPerformanceOpts struct {
+	// the gain of relevance r is 2^r - 1, and not r
+	Exponential bool
+	// equal scores rank as they come
+	InOrder bool
+	// rows of a query that are looked at; default all
+	K int32
+}
+
+func (o *RankingPerformanceOpts) c(s *scope) *C.mlops_ranking_performance_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_ranking_performance_opts)(s.alloc(C.sizeof_mlops_ranking_performance_opts))
+	c.struct_size = C.sizeof_mlops_ranking_performance_opts
+	if o.Exponential {
+		c.flags |= 8
+	}
+	if o.InOrder {
+		c.flags |= 16
+	}
+	c.k = C.int32_t(o.K)
 	return c
 }
 
@@ -10698,7 +10810,8 @@ func (x *Performance) Reliability(opts *PerformanceOpts) (*Table, error) {
 // Thresholds: what would be predicted at n_bins thresholds, of 0, 1 / n_bins, 2 / n_bins and so on.
 //
 // Columns: threshold, tp, fp, tn, fn, accuracy, balanced_accuracy, precision, recall, specificity, f1,
-// mcc, positive_rate; null where a metric has no value.
+// mcc, positive_rate, f_beta, kappa, and lift, precision over the share of label 1; null where a
+// metric has no value.
 //
 // Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range; MLOPS_E_NOMEM.
 func (x *Performance) Thresholds(opts *PerformanceOpts) (*Table, error) {
@@ -10771,6 +10884,30 @@ func (x *Performance) Calibrate(method CalibrationMethod) (*Calibration, error) 
 	}
 	r := wrapCalibration(out)
 	return r, nil
+}
+
+// Choose: choose a threshold for the rows that have a label. Of several that are as good it is the
+// highest.
+//
+// Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range; MLOPS_E_NOT_FOUND if
+// no threshold holds the bound, or the metric has a value at none.
+func (x *Performance) Choose(opts *PerformanceChoiceOpts) (float64, error) {
+	if x == nil || x.p == nil {
+		return 0, closed("Performance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.double
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_performance_choose(x.p, &out, optsC, &e), &e, "mlops_performance_choose"); err != nil {
+		return 0, err
+	}
+	return float64(out), nil
 }
 
 // Estimate: estimate the metrics of all rows of counts, with a label or without, from their scores
@@ -11529,8 +11666,8 @@ func (x *ClassPerformance) Close() error {
 	return nil
 }
 
-// SizeClassPerformance: bytes that counts of k classes need, 2 to 256: about 56 KiB a class; 0 for
-// another k.
+// SizeClassPerformance: bytes that counts of k classes need, 2 to 256: about 56 KiB a class, and as
+// many once; 0 for another k.
 func SizeClassPerformance(k int64) int {
 	return int(C.mlops_class_performance_size(C.int64_t(k)))
 }
@@ -11614,7 +11751,7 @@ func (x *ClassPerformance) Reset() {
 }
 
 // Metrics: judge the rows that have a label, as mlops_metric_classes() does; auc_macro and
-// auc_weighted are those of scores in 1,024 bins.
+// auc_weighted are those of scores in 1,024 bins, and so is ece_adaptive.
 //
 // Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range.
 func (x *ClassPerformance) Metrics(opts *PerformanceOpts) (Metrics, error) {
@@ -11639,7 +11776,7 @@ func (x *ClassPerformance) Metrics(opts *PerformanceOpts) (Metrics, error) {
 
 // ByClass: each class by itself. Columns: class; weight of its rows; predicted, weight of the rows
 // predicted so; precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece
-// of its probabilities against the rest. Null where there is none.
+// of its probabilities against the rest; f_beta of the predictions. Null where there is none.
 //
 // Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range; MLOPS_E_NOMEM.
 func (x *ClassPerformance) ByClass(opts *PerformanceOpts) (*Table, error) {
@@ -11662,8 +11799,9 @@ func (x *ClassPerformance) ByClass(opts *PerformanceOpts) (*Table, error) {
 	return r, nil
 }
 
-// Confusion: the confusion matrix. Columns: label, predicted, weight of the rows that have a label,
-// and expected, the probability of the label times weight over all rows predicted so; k * k rows.
+// Confusion: the confusion matrix. Columns: label, predicted, weight of the rows that have a label;
+// expected, the probability of the label times weight over all rows predicted so; and weight as a
+// share_of_label, a share_of_predicted and a share of all, null of none; k * k rows.
 //
 // Errors: MLOPS_E_NOMEM.
 func (x *ClassPerformance) Confusion() (*Table, error) {
@@ -11680,7 +11818,8 @@ func (x *ClassPerformance) Confusion() (*Table, error) {
 	return r, nil
 }
 
-// One: counts of one class against the rest, as if its probabilities alone had been added to them.
+// One: counts of one class against the rest, as if its probabilities alone had been added to them; or
+// of the probability of the predicted class, against whether it was right.
 //
 // Errors: MLOPS_E_INVALID if there is no such class; MLOPS_E_NOMEM.
 func (x *ClassPerformance) One(at int64) (*Performance, error) {
@@ -11797,11 +11936,17 @@ func SizeRankingPerformance() int {
 
 // NewRankingPerformance: start empty sums on the host's heap.
 //
-// Errors: MLOPS_E_INVALID if k is below 0, or for other flags; MLOPS_E_NOMEM.
-func NewRankingPerformance(k int32, flags uint32) (*RankingPerformance, error) {
+// Errors: MLOPS_E_INVALID for an option out of range; MLOPS_E_NOMEM.
+func NewRankingPerformance(opts *RankingPerformanceOpts) (*RankingPerformance, error) {
+	var s scope
+	defer s.free()
 	var out *C.mlops_ranking_performance
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
 	var e C.mlops_error
-	if err := check(C.mlops_ranking_performance_new(&out, C.int32_t(k), C.uint32_t(flags), nil, &e), &e, "mlops_ranking_performance_new"); err != nil {
+	if err := check(C.mlops_ranking_performance_new(&out, optsC, &e), &e, "mlops_ranking_performance_new"); err != nil {
 		return nil, err
 	}
 	r := wrapRankingPerformance(out)
@@ -13385,30 +13530,6 @@ func MetricClasses(probabilities []float64, k int, labels []int64, opts *MetricO
 	return makeMetrics(&out), confusion, nil
 }
 
-// MetricRegression: judge predicted numbers. Predictions and labels must be finite.
-//
-// Errors: as mlops_metric_binary().
-func MetricRegression(predictions []float64, labels []float64, opts *MetricOpts) (Metrics, error) {
-	defer runtime.KeepAlive(predictions)
-	defer runtime.KeepAlive(labels)
-	var s scope
-	defer s.free()
-	var out C.mlops_metrics
-	out.struct_size = C.sizeof_mlops_metrics
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return Metrics{}, s.err
-	}
-	var e C.mlops_error
-	if len(labels) != int(C.int64_t(len(predictions))) {
-		return Metrics{}, invalid("labels has another length")
-	}
-	if err := check(C.mlops_metric_regression(&out, (*C.double)(pointer(predictions)), (*C.double)(pointer(labels)), C.int64_t(len(predictions)), optsC, &e), &e, "mlops_metric_regression"); err != nil {
-		return Metrics{}, err
-	}
-	return makeMetrics(&out), nil
-}
-
 // ImportanceMeasure: measure the importance of each feature.
 //
 // The model predicts the table as mlops_model_predict_table(), and the metric judges that: of one
@@ -13612,6 +13733,30 @@ func MetricRanking(scores []float64, relevances []float64, queries []int64, opts
 		return Metrics{}, invalid("queries has another length")
 	}
 	if err := check(C.mlops_metric_ranking(&out, (*C.double)(pointer(scores)), (*C.double)(pointer(relevances)), (*C.int64_t)(pointer(queries)), C.int64_t(len(scores)), optsC, &e), &e, "mlops_metric_ranking"); err != nil {
+		return Metrics{}, err
+	}
+	return makeMetrics(&out), nil
+}
+
+// MetricRegression: judge predicted numbers. Predictions and labels must be finite.
+//
+// Errors: as mlops_metric_binary().
+func MetricRegression(predictions []float64, labels []float64, opts *MetricOpts) (Metrics, error) {
+	defer runtime.KeepAlive(predictions)
+	defer runtime.KeepAlive(labels)
+	var s scope
+	defer s.free()
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Metrics{}, s.err
+	}
+	var e C.mlops_error
+	if len(labels) != int(C.int64_t(len(predictions))) {
+		return Metrics{}, invalid("labels has another length")
+	}
+	if err := check(C.mlops_metric_regression(&out, (*C.double)(pointer(predictions)), (*C.double)(pointer(labels)), C.int64_t(len(predictions)), optsC, &e), &e, "mlops_metric_regression"); err != nil {
 		return Metrics{}, err
 	}
 	return makeMetrics(&out), nil

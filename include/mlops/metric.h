@@ -63,6 +63,13 @@ typedef enum mlops_metric {
     MLOPS_METRIC_PRECISION_AT_K = 45,     /**< precision_at_k */
     MLOPS_METRIC_RECALL_AT_K = 46,        /**< recall_at_k */
     MLOPS_METRIC_HIT_RATE = 47,           /**< hit_rate */
+    MLOPS_METRIC_F_BETA = 48,             /**< f_beta */
+    MLOPS_METRIC_F_BETA_MACRO = 49,       /**< f_beta_macro */
+    MLOPS_METRIC_F_BETA_WEIGHTED = 50,    /**< f_beta_weighted */
+    MLOPS_METRIC_KAPPA = 51,              /**< kappa */
+    MLOPS_METRIC_ECE_CLASSWISE = 52,      /**< ece_classwise */
+    MLOPS_METRIC_SMAPE = 53,              /**< smape */
+    MLOPS_METRIC_EXPLAINED_VARIANCE = 54, /**< explained_variance */
     MLOPS_METRIC_FORCE32 = 0x7fffffff
 } mlops_metric;
 
@@ -104,23 +111,25 @@ typedef struct mlops_metric_opts {
     double threshold;              /**< binary: score from which a row is predicted positive;
                                         default 0.5, for margins and ranks 0 */
     mlops_metric_scale scale;      /**< binary: of scores; default MLOPS_METRIC_PROBABILITY */
-    int32_t n_bins;                /**< binary: of ece and its like, 1 to 1000, default 10 */
+    int32_t n_bins;                /**< of ece and its like, 1 to 1000, default 10 */
     int32_t k;                     /**< classes: of top_k_accuracy, default 3; ranking: rows of a
                                         query that are looked at, default all */
     int32_t reserved;              /**< must be 0 */
     double quantile;               /**< regression: of pinball, in (0, 1); default 0.5 */
+    double beta;                   /**< binary, classes: of f_beta and its like, above 0: what
+                                        recall weighs against precision; default 1 */
 } mlops_metric_opts;
 
 enum {
     MLOPS_METRIC_SKIP_NAN = 1,      /**< leave out, and count, rows without a prediction or label */
     MLOPS_METRIC_SET_THRESHOLD = 2, /**< threshold is given */
-    MLOPS_METRIC_ONE_VS_REST = 4,   /**< classes: auc_macro and auc_weighted, too: k sorts */
+    MLOPS_METRIC_ONE_VS_REST = 4,   /**< classes: auc_macro, ece and their like, too: k + 1 sorts */
     MLOPS_METRIC_EXPONENTIAL = 8,   /**< ranking: the gain of relevance r is 2^r - 1, and not r */
     MLOPS_METRIC_IN_ORDER = 16      /**< ranking: equal scores rank as they come */
 };
 
 #define MLOPS_METRIC_OPTS_INIT                                                                     \
-    { sizeof(mlops_metric_opts), 0, 0, 0, 0, 0, MLOPS_METRIC_PROBABILITY, 0, 0, 0, 0 }
+    { sizeof(mlops_metric_opts), 0, 0, 0, 0, 0, MLOPS_METRIC_PROBABILITY, 0, 0, 0, 0, 0 }
 
 /** What a verb found. With weights, rows count by their weight. */
 typedef struct mlops_metrics {
@@ -179,13 +188,20 @@ typedef struct mlops_metrics {
     double precision_at_k;     /**< mean share of relevant rows among the first k */
     double recall_at_k;        /**< mean share of the relevant rows that is among the first k */
     double hit_rate;           /**< share of queries with a relevant row among the first k */
+    double f_beta;             /**< (1 + b^2) tp / ((1 + b^2) tp + b^2 fn + fp), b being beta */
+    double f_beta_macro;       /**< mean f_beta of the classes of f1_macro */
+    double f_beta_weighted;    /**< the same by their labels */
+    double kappa;              /**< Cohen's: how much of what chance leaves is predicted right */
+    double ece_classwise;      /**< mean ece of the classes against the rest */
+    double smape;              /**< mean of 2 |error| / (|label| + |prediction|), as a fraction */
+    double explained_variance; /**< 1 - variance of the errors over that of the labels */
 } mlops_metrics;
 
 #define MLOPS_METRICS_INIT                                                                         \
     {                                                                                              \
         sizeof(mlops_metrics), MLOPS_METRIC_BINARY, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,   \
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-            0, 0, 0, 0, 0, 0, 0, 0, 0                                                              \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                         \
     }
 
 /**
@@ -226,22 +242,6 @@ MLOPS_API mlops_status mlops_metric_classes(mlops_metrics *out, const double *pr
                                             int64_t n, int64_t k, const int64_t *labels,
                                             double *confusion, const mlops_metric_opts *opts,
                                             mlops_error *err);
-
-/**
- * Judge predicted numbers. Predictions and labels must be finite.
- *
- * @param[out] out     @shape(1) result; struct_size must be set
- * @param predictions  @shape(n) predicted
- * @param labels       @shape(n) observed
- * @param n            at most 2^32
- * @param opts         @nullable
- * @param err          @nullable
- * @return as mlops_metric_binary()
- * @since 0.1
- */
-MLOPS_API mlops_status mlops_metric_regression(mlops_metrics *out, const double *predictions,
-                                               const double *labels, int64_t n,
-                                               const mlops_metric_opts *opts, mlops_error *err);
 
 #ifdef __cplusplus
 }

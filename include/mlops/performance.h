@@ -33,6 +33,7 @@ typedef struct mlops_performance_opts {
                                         up to 1,024; default 16 */
     int32_t top_k;                 /**< of top_k_accuracy of classes; default 3 */
     double quantile;               /**< of pinball of a regression, in (0, 1); default 0.5 */
+    double beta;                   /**< of f_beta and its like, above 0; default 1 */
 } mlops_performance_opts;
 
 enum {
@@ -40,7 +41,7 @@ enum {
 };
 
 #define MLOPS_PERFORMANCE_OPTS_INIT                                                                \
-    { sizeof(mlops_performance_opts), 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_performance_opts), 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** What counts have seen, and how well scores are calibrated. */
 typedef struct mlops_performance_summary {
@@ -150,7 +151,7 @@ MLOPS_API mlops_status mlops_performance_summarize(mlops_performance_summary *ou
  *
  * @param[out] out  @shape(1) result; struct_size must be set
  * @param self      counts
- * @param opts      @nullable threshold and n_bins
+ * @param opts      @nullable threshold, n_bins and beta
  * @param err       @nullable
  * @return MLOPS_E_INVALID if no row has a label, or the threshold is no edge of a bin
  * @since 0.1
@@ -182,11 +183,12 @@ MLOPS_API mlops_status mlops_performance_reliability(mlops_table **out,
  * What would be predicted at n_bins thresholds, of 0, 1 / n_bins, 2 / n_bins and so on.
  *
  * Columns: threshold, tp, fp, tn, fn, accuracy, balanced_accuracy, precision, recall, specificity,
- * f1, mcc, positive_rate; null where a metric has no value.
+ * f1, mcc, positive_rate, f_beta, kappa, and lift, precision over the share of label 1; null where
+ * a metric has no value.
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param self      counts
- * @param opts      @nullable n_bins
+ * @param opts      @nullable n_bins and beta
  * @param err       @nullable
  * @return MLOPS_E_INVALID if no row has a label, or for an option out of range; MLOPS_E_NOMEM
  * @since 0.1

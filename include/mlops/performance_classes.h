@@ -21,8 +21,8 @@ extern "C" {
 /** Counts of probabilities by label, aligned to 8. One thread at a time. */
 typedef struct mlops_class_performance mlops_class_performance;
 
-/** Bytes that counts of k classes need, 2 to 256: about 56 KiB a class; 0 for another k. @since 0.1
- */
+/** Bytes that counts of k classes need, 2 to 256: about 56 KiB a class, and as many once; 0 for
+ * another k. @since 0.1 */
 MLOPS_API size_t mlops_class_performance_size(int64_t k);
 
 /**
@@ -100,11 +100,11 @@ MLOPS_API void mlops_class_performance_reset(mlops_class_performance *self);
 
 /**
  * Judge the rows that have a label, as mlops_metric_classes() does; auc_macro and auc_weighted are
- * those of scores in 1,024 bins.
+ * those of scores in 1,024 bins, and so is ece_adaptive.
  *
  * @param[out] out  @shape(1) result; struct_size must be set
  * @param self      counts
- * @param opts      @nullable top_k
+ * @param opts      @nullable top_k, n_bins and beta
  * @param err       @nullable
  * @return MLOPS_E_INVALID if no row has a label, or for an option out of range
  * @since 0.1
@@ -117,11 +117,11 @@ MLOPS_API mlops_status mlops_class_performance_metrics(mlops_metrics *out,
 /**
  * Each class by itself. Columns: class; weight of its rows; predicted, weight of the rows predicted
  * so; precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece of its
- * probabilities against the rest. Null where there is none.
+ * probabilities against the rest; f_beta of the predictions. Null where there is none.
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param self      counts
- * @param opts      @nullable n_bins
+ * @param opts      @nullable n_bins and beta
  * @param err       @nullable
  * @return MLOPS_E_INVALID if no row has a label, or for an option out of range; MLOPS_E_NOMEM
  * @since 0.1
@@ -132,8 +132,9 @@ MLOPS_API mlops_status mlops_class_performance_by_class(mlops_table **out,
                                                         mlops_error *err);
 
 /**
- * The confusion matrix. Columns: label, predicted, weight of the rows that have a label, and
- * expected, the probability of the label times weight over all rows predicted so; k * k rows.
+ * The confusion matrix. Columns: label, predicted, weight of the rows that have a label;
+ * expected, the probability of the label times weight over all rows predicted so; and weight as a
+ * share_of_label, a share_of_predicted and a share of all, null of none; k * k rows.
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param self      counts
@@ -147,11 +148,12 @@ MLOPS_API mlops_status mlops_class_performance_confusion(mlops_table **out,
                                                          const mlops_host *host, mlops_error *err);
 
 /**
- * Counts of one class against the rest, as if its probabilities alone had been added to them.
+ * Counts of one class against the rest, as if its probabilities alone had been added to them; or
+ * of the probability of the predicted class, against whether it was right.
  *
  * @param[out] out  the counts, to be ended with mlops_performance_free(); NULL after an error
  * @param self      counts
- * @param at        0 to k - 1
+ * @param at        0 to k - 1; -1: of the predicted class
  * @param host      @nullable
  * @param err       @nullable
  * @return MLOPS_E_INVALID if there is no such class; MLOPS_E_NOMEM

@@ -17,6 +17,24 @@ extern "C" {
 /** Sums over queries, of mlops_ranking_performance_size() bytes. One thread at a time. */
 typedef struct mlops_ranking_performance mlops_ranking_performance;
 
+/** Options of sums over queries. Zero means the default in each field. */
+typedef struct mlops_ranking_performance_opts {
+    uint32_t struct_size;          /**< MLOPS_RANKING_PERFORMANCE_OPTS_INIT sets it */
+    uint32_t flags;                /**< MLOPS_RANKING_PERFORMANCE_EXPONENTIAL,
+                                        MLOPS_RANKING_PERFORMANCE_IN_ORDER */
+    const struct mlops_host *host; /**< @nullable memory of mlops_ranking_performance_new() */
+    int32_t k;                     /**< rows of a query that are looked at; default all */
+    int32_t reserved;              /**< must be 0 */
+} mlops_ranking_performance_opts;
+
+enum {
+    MLOPS_RANKING_PERFORMANCE_EXPONENTIAL = 8, /**< the gain of relevance r is 2^r - 1, and not r */
+    MLOPS_RANKING_PERFORMANCE_IN_ORDER = 16    /**< equal scores rank as they come */
+};
+
+#define MLOPS_RANKING_PERFORMANCE_OPTS_INIT                                                        \
+    { sizeof(mlops_ranking_performance_opts), 0, 0, 0, 0 }
+
 /** Bytes that sums need. @since 0.1 */
 MLOPS_API size_t mlops_ranking_performance_size(void);
 
@@ -26,28 +44,26 @@ MLOPS_API size_t mlops_ranking_performance_size(void);
  * @param[out] out  the sums, living in mem; need no end
  * @param mem       @shape(size) storage, aligned to 8 bytes
  * @param size      at least mlops_ranking_performance_size()
- * @param k         rows of a query that are looked at; 0: all
- * @param flags     MLOPS_METRIC_EXPONENTIAL and MLOPS_METRIC_IN_ORDER, or 0
- * @return MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID for storage that is not aligned, k
- *         below 0, or other flags
+ * @param opts      @nullable
+ * @return MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID for storage that is not aligned, or
+ *         an option out of range
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_ranking_performance_init(mlops_ranking_performance **out, void *mem,
-                                                      size_t size, int32_t k, uint32_t flags);
+                                                      size_t size,
+                                                      const mlops_ranking_performance_opts *opts);
 
 /**
  * Start empty sums on the host's heap.
  *
  * @param[out] out  the sums, to be ended with mlops_ranking_performance_free(); NULL after an error
- * @param k         rows of a query that are looked at; 0: all
- * @param flags     MLOPS_METRIC_EXPONENTIAL (8) and MLOPS_METRIC_IN_ORDER (16), or 0
- * @param host      @nullable
+ * @param opts      @nullable
  * @param err       @nullable
- * @return MLOPS_E_INVALID if k is below 0, or for other flags; MLOPS_E_NOMEM
+ * @return MLOPS_E_INVALID for an option out of range; MLOPS_E_NOMEM
  * @since 0.1
  */
-MLOPS_API mlops_status mlops_ranking_performance_new(mlops_ranking_performance **out, int32_t k,
-                                                     uint32_t flags, const mlops_host *host,
+MLOPS_API mlops_status mlops_ranking_performance_new(mlops_ranking_performance **out,
+                                                     const mlops_ranking_performance_opts *opts,
                                                      mlops_error *err);
 
 /** End sums made by mlops_ranking_performance_new(). NULL is allowed. @since 0.1 */

@@ -13,6 +13,7 @@
 
 #include <mlops/importance.h>
 #include <mlops/metric_info.h>
+#include <mlops/metric_regression.h>
 
 #include <string.h>
 

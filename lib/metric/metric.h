@@ -10,6 +10,7 @@
 
 #include <mlops/metric_info.h>
 #include <mlops/metric_ranking.h>
+#include <mlops/metric_regression.h>
 
 /* Options in full. */
 typedef struct mlops__metric_call {
@@ -43,6 +44,9 @@ void mlops__metrics_start(mlops_metrics *self, mlops_metric_task task);
 
 /* Hands a result out; MLOPS_E_INVALID if no row counts. */
 mlops_status mlops__metrics_end(mlops_metrics *out, const mlops_metrics *self, mlops_error *err);
+
+/* Whether a beta is none, or one that can be reckoned with: 1e-6 to 1e6. */
+int mlops__metric_beta_holds(double beta);
 
 double mlops__metric_undefined(void);    /* NaN */
 double mlops__ratio(double a, double b); /* a / b; NaN where b is 0 */
@@ -92,8 +96,12 @@ typedef struct mlops__class_count {
     double labelled, predicted, right;
 } mlops__class_count;
 
+/* F of a class. */
+double mlops__f_beta(const mlops__class_count *of, double beta);
+
 /* What follows from them and out->weight. */
-void mlops__metrics_from_classes(mlops_metrics *out, const mlops__class_count *counts, int64_t k);
+void mlops__metrics_from_classes(mlops_metrics *out, const mlops__class_count *counts, int64_t k,
+                                 double beta);
 
 /* How the rows of one query are ordered: its six metrics, from ndcg to hit_rate. */
 typedef struct mlops__query {
@@ -113,9 +121,12 @@ const char *mlops__query_wrong(double score, double relevance, uint32_t flags);
 double mlops__poisson_term(double label, double prediction);
 double mlops__squared_log_error(double prediction, double label);
 
+/* Of smape: |error| over the mean size of both. */
+double mlops__symmetric_error(double prediction, double label);
+
 /* What follows from tp, fp, tn, fn and weight, all divided by scale first: with weights their sum,
  * so that no product overflows. */
-void mlops__metrics_from_counts(mlops_metrics *out, double scale);
+void mlops__metrics_from_counts(mlops_metrics *out, double scale, double beta);
 
 /* Rows, and magnitudes of scores besides 0 by their bits, that keys are made of: there are so many
  * that the label is the last bit of what is sorted as float64. */

@@ -158,7 +158,7 @@ static mlops_status probabilities(mlops_metrics *out, task *t) {
     return MLOPS_OK;
 }
 
-void mlops__metrics_from_counts(mlops_metrics *out, double scale) {
+void mlops__metrics_from_counts(mlops_metrics *out, double scale, double beta) {
     double tp = out->tp / scale, fp = out->fp / scale, tn = out->tn / scale, fn = out->fn / scale;
     double all = out->weight / scale;
     double product = mlops__sqrt((tp + fp) * (tp + fn)) * mlops__sqrt((tn + fp) * (tn + fn));
@@ -168,6 +168,9 @@ void mlops__metrics_from_counts(mlops_metrics *out, double scale) {
     out->specificity = mlops__ratio(tn, tn + fp);
     out->balanced_accuracy = (out->recall + out->specificity) / 2;
     out->f1 = mlops__ratio(2 * tp, 2 * tp + fp + fn);
+    out->f_beta = mlops__f_beta(&(mlops__class_count){tp + fn, tp + fp, tp}, beta);
+    out->kappa =
+        mlops__ratio(2 * (tp * tn - fp * fn), (tp + fp) * (fp + tn) + (tp + fn) * (fn + tn));
     out->mcc = mlops__ratio(tp * tn - fp * fn, product);
     out->prevalence = mlops__ratio(tp + fn, all);
     out->positive_rate = mlops__ratio(tp + fp, all);
@@ -185,7 +188,7 @@ static void count(mlops_metrics *out, task *t) {
     out->fp = t->y.above;
     out->tn = t->y.below;
     out->weight = (out->tp + out->fn) + (out->fp + out->tn);
-    mlops__metrics_from_counts(out, t->width == 1 ? 1 : out->weight);
+    mlops__metrics_from_counts(out, t->width == 1 ? 1 : out->weight, t->call.opts.beta);
 }
 
 mlops__groups mlops__groups_begin(double weight, int32_t n_groups) {

@@ -10,14 +10,19 @@ enum { BINS_DEFAULT = 10, TOP_DEFAULT = 3, BINS_MAX = 1000 };
 
 static mlops_status check_opts(const mlops_metric_opts *opts, mlops_metric_task task, int64_t n,
                                mlops_error *err) {
-    int binary = opts->flags & MLOPS_METRIC_SET_THRESHOLD || opts->scale != 0 || opts->n_bins != 0;
+    int binary = opts->flags & MLOPS_METRIC_SET_THRESHOLD || opts->scale != 0;
+    int labels = task & (MLOPS_METRIC_BINARY | MLOPS_METRIC_CLASSES);
     uint32_t known = MLOPS_METRIC_SKIP_NAN | MLOPS_METRIC_SET_THRESHOLD;
     if (task == MLOPS_METRIC_CLASSES) known |= MLOPS_METRIC_ONE_VS_REST;
     if (task == MLOPS_METRIC_RANKING) known = MLOPS_METRIC_EXPONENTIAL | MLOPS_METRIC_IN_ORDER;
     if (task != MLOPS_METRIC_BINARY && binary)
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_metric_opts: threshold, scale and n_bins are of "
+                           "mlops_metric_opts: threshold and scale are of "
                            "mlops_metric_binary() alone");
+    if (!labels && (opts->n_bins != 0 || opts->beta != 0))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_metric_opts: n_bins and beta are of mlops_metric_binary() and "
+                           "mlops_metric_classes()");
     if (opts->flags & ~known || opts->reserved)
         return mlops__fail(
             err, MLOPS_E_INVALID,
@@ -33,6 +38,9 @@ static mlops_status check_opts(const mlops_metric_opts *opts, mlops_metric_task 
             "mlops_metric_opts.quantile is not between 0 and 1, or of no regression");
     if (opts->scale < MLOPS_METRIC_PROBABILITY || opts->scale > MLOPS_METRIC_RANK)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_metric_opts.scale is none of the three");
+    if (!mlops__metric_beta_holds(opts->beta))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_metric_opts.beta must be above 0 and at most 1e6");
     if (opts->n_bins < 0 || opts->n_bins > BINS_MAX)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_metric_opts.n_bins is %d, not 1 to %d",
                            (int)opts->n_bins, BINS_MAX);
@@ -59,6 +67,7 @@ mlops_status mlops__metric_begin(mlops__metric_call *self, mlops_metric_task tas
     if (opts->n_bins == 0) opts->n_bins = BINS_DEFAULT;
     if (opts->k == 0 && task == MLOPS_METRIC_CLASSES) opts->k = TOP_DEFAULT;
     if (opts->quantile == 0) opts->quantile = 0.5;
+    if (opts->beta == 0) opts->beta = 1;
     if (!(opts->flags & MLOPS_METRIC_SET_THRESHOLD))
         opts->threshold = opts->scale == MLOPS_METRIC_PROBABILITY ? 0.5 : 0;
     return mlops__host_init(&self->host, opts->host, err);
@@ -110,5 +119,7 @@ double mlops__metric_undefined(void) {
     memcpy(&out, &nan_bits, sizeof out);
     return out;
 }
+
+int mlops__metric_beta_holds(double beta) { return beta == 0 || (beta >= 1e-6 && beta <= 1e6); }
 
 double mlops__ratio(double a, double b) { return b != 0 ? a / b : mlops__metric_undefined(); }

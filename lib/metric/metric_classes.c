@@ -89,21 +89,30 @@ static mlops_status add_rows(work *w) {
     return MLOPS_OK;
 }
 
+double mlops__f_beta(const mlops__class_count *of, double beta) {
+    double square = beta * beta;
+    return mlops__ratio((1 + square) * of->right, square * of->labelled + of->predicted);
+}
+
 /* Means over classes: balanced_accuracy over those that are labels, others over all that occur. */
-void mlops__metrics_from_classes(mlops_metrics *out, const mlops__class_count *counts, int64_t k) {
+void mlops__metrics_from_classes(mlops_metrics *out, const mlops__class_count *counts, int64_t k,
+                                 double beta) {
     mlops__kept f1 = {0, 0}, f1_by = f1, precision = f1, precision_by = f1, recall = f1, right = f1;
     mlops__kept chance = f1, labels = f1, predictions = f1; /* of shares */
+    mlops__kept f_beta = f1, f_beta_by = f1;
     int64_t n_labels = 0, n = 0;
     for (int64_t j = 0; j < k; j++) {
         mlops__class_count c = counts[j];
         if (!(c.labelled > 0 || c.predicted > 0)) continue;
         double share = c.labelled / out->weight, guessed = c.predicted / out->weight;
-        double f = 2 * c.right / (c.labelled + c.predicted);
+        double f = mlops__f_beta(&c, 1), g = mlops__f_beta(&c, beta);
         double p = c.predicted > 0 ? c.right / c.predicted : 0;
         n++;
         n_labels += c.labelled > 0;
         mlops__keep(&f1, f);
         mlops__keep(&f1_by, f * share);
+        mlops__keep(&f_beta, g);
+        mlops__keep(&f_beta_by, g * share);
         mlops__keep(&precision, p);
         mlops__keep(&precision_by, p * share);
         if (c.labelled > 0) mlops__keep(&recall, c.right / c.labelled);
@@ -120,36 +129,60 @@ void mlops__metrics_from_classes(mlops_metrics *out, const mlops__class_count *c
     out->precision_weighted = kept(&precision_by);
     out->f1_macro = mlops__ratio(kept(&f1), (double)n);
     out->f1_weighted = kept(&f1_by);
+    out->f_beta_macro = mlops__ratio(kept(&f_beta), (double)n);
+    out->f_beta_weighted = kept(&f_beta_by);
+    double left = 1 - kept(&chance);
+    out->kappa = left > 1e-9 ? (out->accuracy - kept(&chance)) / left : mlops__metric_undefined();
     out->mcc = root > 1e-9 ? (out->accuracy - kept(&chance)) / root : mlops__metric_undefined();
 }
 
-/* Mean auc of the classes that some rows have and some have not, each judged as a binary task. */
-static mlops_status rank_classes(mlops_metrics *out, const work *w) {
+/* Room for the rows of a binary task, three doubles each. */
+typedef struct as_binary {
+    mlops_metric_opts opts;
+    double *scores, *labels, *weights;
+} as_binary;
+
+/* Rows of class j against the rest; of -1 the predicted class, and whether it was right. */
+static mlops_status judge_class(mlops_metrics *out, as_binary *task, const work *w, int64_t j) {
+    int64_t at = 0;
+    for (int64_t i = 0; i < w->n; i++) {
+        const double *row = w->probabilities + i * w->k;
+        double weight = mlops__metric_weight(&w->call, i);
+        int64_t predicted = w->labels[i] < 0 ? -1 : predict(row, w->k);
+        if (weight == 0 || predicted < 0) continue;
+        task->scores[at] = row[j < 0 ? predicted : j];
+        task->labels[at] = w->labels[i] == (j < 0 ? predicted : j);
+        task->weights[at++] = weight;
+    }
+    return mlops_metric_binary(out, task->scores, task->labels, at, &task->opts, w->call.err);
+}
+
+/* Means over the classes, each judged as a binary task: auc of those that some rows have and some
+ * have not, ece of all. */
+static mlops_status judge_classes(mlops_metrics *out, const work *w) {
     const mlops_allocator *allocator = &w->call.host.allocator;
-    mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
-    mlops__kept sum = {0, 0}, weighted = {0, 0}, weight = {0, 0};
+    mlops__kept sum = {0, 0}, weighted = {0, 0}, weight = {0, 0}, ece = {0, 0};
     int64_t n_classes = 0, n = w->n_counting;
     mlops_status status = MLOPS_OK;
     double *room = mlops__alloc_array(allocator, (size_t)n, 3 * sizeof *room);
     if (!room) return mlops__fail_nomem(w->call.err, (size_t)n * 3 * sizeof *room);
     mlops_host lent = mlops__host_lend(&w->call.host);
-    opts.host = &lent;
-    opts.scale = MLOPS_METRIC_RANK;
-    if (w->call.opts.weights) opts.weights = room + 2 * n, opts.n_weights = n;
-    for (int64_t j = 0; !status && j < w->k; j++) {
+    as_binary task = {MLOPS_METRIC_OPTS_INIT, room, room + n, room + 2 * n};
+    task.opts.host = &lent;
+    task.opts.n_bins = w->call.opts.n_bins;
+    if (w->call.opts.weights) task.opts.weights = task.weights, task.opts.n_weights = n;
+    for (int64_t j = -1; !status && j < w->k; j++) {
         mlops_metrics m = MLOPS_METRICS_INIT;
-        int64_t at = 0;
-        if (!(w->counts[j].labelled > 0)) continue;
-        for (int64_t i = 0; i < w->n; i++) {
-            const double *row = w->probabilities + i * w->k;
-            double row_weight = mlops__metric_weight(&w->call, i);
-            if (row_weight == 0 || w->labels[i] < 0 || predict(row, w->k) < 0) continue;
-            room[at] = row[j];
-            room[n + at] = w->labels[i] == j;
-            room[2 * n + at++] = row_weight;
+        status = judge_class(&m, &task, w, j);
+        if (status) break;
+        if (j < 0) {
+            out->ece = m.ece;
+            out->mce = m.mce;
+            out->ece_adaptive = m.ece_adaptive;
+            continue;
         }
-        status = mlops_metric_binary(&m, room, room + n, n, &opts, w->call.err);
-        if (status || m.auc != m.auc) continue;
+        mlops__keep(&ece, m.ece);
+        if (m.auc != m.auc) continue;
         n_classes++;
         mlops__keep(&sum, m.auc);
         mlops__keep(&weighted, m.auc * w->counts[j].labelled);
@@ -157,6 +190,7 @@ static mlops_status rank_classes(mlops_metrics *out, const work *w) {
     }
     out->auc_macro = mlops__ratio(kept(&sum), (double)n_classes);
     out->auc_weighted = mlops__ratio(kept(&weighted), kept(&weight));
+    out->ece_classwise = kept(&ece) / (double)w->k;
     mlops__free(allocator, room, (size_t)n * 3 * sizeof *room);
     return status;
 }
@@ -175,9 +209,9 @@ static mlops_status conclude(mlops_metrics *out, const work *w) {
         w->counts[j] = (mlops__class_count){mlops__exact_value(&w->sums[j].labelled),
                                             mlops__exact_value(&w->sums[j].predicted),
                                             mlops__exact_value(&w->sums[j].right)};
-    mlops__metrics_from_classes(out, w->counts, w->k);
-    int ranked = w->call.opts.flags & MLOPS_METRIC_ONE_VS_REST && w->n_counting;
-    return ranked ? rank_classes(out, w) : MLOPS_OK;
+    mlops__metrics_from_classes(out, w->counts, w->k, w->call.opts.beta);
+    int each = w->call.opts.flags & MLOPS_METRIC_ONE_VS_REST && w->n_counting;
+    return each ? judge_classes(out, w) : MLOPS_OK;
 }
 
 static mlops_status check(const work *w, const mlops_metrics *out) {

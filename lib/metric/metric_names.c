@@ -34,7 +34,7 @@ static const entry table[] = {
     ENTRY(ks, UP, B),
     ENTRY(log_loss, DOWN, B | C),
     ENTRY(brier, DOWN, B | C),
-    ENTRY(ece, DOWN, B),
+    ENTRY(ece, DOWN, B | C),
     ENTRY(accuracy, UP, B | C),
     ENTRY(balanced_accuracy, UP, B | C),
     ENTRY(precision, UP, B),
@@ -59,8 +59,8 @@ static const entry table[] = {
     ENTRY(mape, DOWN, R),
     ENTRY(bias, NEITHER, R),
     ENTRY(poisson_deviance, DOWN, R),
-    ENTRY(mce, DOWN, B),
-    ENTRY(ece_adaptive, DOWN, B),
+    ENTRY(mce, DOWN, B | C),
+    ENTRY(ece_adaptive, DOWN, B | C),
     ENTRY(precision_macro, UP, C),
     ENTRY(precision_weighted, UP, C),
     ENTRY(recall_macro, UP, C),
@@ -76,11 +76,18 @@ static const entry table[] = {
     ENTRY(precision_at_k, UP, K),
     ENTRY(recall_at_k, UP, K),
     ENTRY(hit_rate, UP, K),
+    ENTRY(f_beta, UP, B),
+    ENTRY(f_beta_macro, UP, C),
+    ENTRY(f_beta_weighted, UP, C),
+    ENTRY(kappa, UP, B | C),
+    ENTRY(ece_classwise, DOWN, C),
+    ENTRY(smape, DOWN, R),
+    ENTRY(explained_variance, UP, R),
 };
 
 enum { COUNT = sizeof table / sizeof table[0] };
 
-_Static_assert(COUNT == (int)MLOPS_METRIC_HIT_RATE, "a row for each metric");
+_Static_assert(COUNT == (int)MLOPS_METRIC_EXPLAINED_VARIANCE, "a row for each metric");
 _Static_assert(offsetof(mlops_metrics, auc) + COUNT * sizeof(double) == sizeof(mlops_metrics),
                "a field for each metric");
 
@@ -125,12 +132,13 @@ mlops_status mlops_metric_band(double *low, double *high, mlops_metric metric, c
                                int64_t n, double multiple, mlops_error *err) {
     mlops__exact sum = {{0}, 0, 0}, squares = sum;
     int64_t counted = 0;
-    int free_below = metric == MLOPS_METRIC_BIAS || metric == MLOPS_METRIC_R2;
+    int free_below = metric == MLOPS_METRIC_BIAS || metric == MLOPS_METRIC_R2 ||
+                     metric == MLOPS_METRIC_EXPLAINED_VARIANCE;
     int loss = metric >= MLOPS_METRIC_AUC && (int64_t)metric <= COUNT &&
                table[metric - 1].better != MLOPS_METRIC_HIGHER;
     int free_above = (loss && metric != MLOPS_METRIC_ECE && metric != MLOPS_METRIC_MCE &&
-                      metric != MLOPS_METRIC_ECE_ADAPTIVE && metric != MLOPS_METRIC_PREVALENCE &&
-                      metric != MLOPS_METRIC_POSITIVE_RATE) ||
+                      metric != MLOPS_METRIC_ECE_ADAPTIVE && metric != MLOPS_METRIC_ECE_CLASSWISE &&
+                      metric != MLOPS_METRIC_PREVALENCE && metric != MLOPS_METRIC_POSITIVE_RATE) ||
                      metric == MLOPS_METRIC_TP || metric == MLOPS_METRIC_TN;
     if (!low || !high || n < 0 || (n > 0 && !values) || metric < MLOPS_METRIC_AUC ||
         (int64_t)metric > COUNT || !(multiple >= 0) || !is_finite(multiple))
@@ -148,7 +156,7 @@ mlops_status mlops_metric_band(double *low, double *high, mlops_metric metric, c
         if (is_finite(values[i]))
             mlops__exact_add(&squares, (values[i] - mean) * (values[i] - mean));
     double reach = multiple * mlops__sqrt(mlops__exact_value(&squares) / (double)counted);
-    double least = metric == MLOPS_METRIC_MCC ? -1 : 0;
+    double least = metric == MLOPS_METRIC_MCC || metric == MLOPS_METRIC_KAPPA ? -1 : 0;
     *low = mean - reach < least && !free_below ? least : mean - reach;
     *high = mean + reach > 1 && !free_above ? 1 : mean + reach;
     return MLOPS_OK;

@@ -18,7 +18,7 @@ typedef struct work {
     void *room;             /* errors, and scratch behind them */
     size_t size;
     mlops__exact weight, label, error, absolute, squared, relative, poisson, deviation, logs,
-        pinball;
+        pinball, symmetric, spread;
 } work;
 
 static int is_finite(double x) { return x - x == 0; }
@@ -40,6 +40,12 @@ double mlops__squared_log_error(double prediction, double label) {
     return gap * gap;
 }
 
+double mlops__symmetric_error(double prediction, double label) {
+    double error = prediction / 2 - label / 2, size = prediction < 0 ? -prediction : prediction;
+    size = size / 4 + (label < 0 ? -label : label) / 4;
+    return size > 0 ? (error < 0 ? -error : error) / size : 0;
+}
+
 static void add_row(work *w, double prediction, double label, double weight) {
     static const double least_label = 0x1p-52; /* as scikit-learn has it */
     double error = prediction - label, absolute = error < 0 ? -error : error;
@@ -55,6 +61,7 @@ static void add_row(work *w, double prediction, double label, double weight) {
     mlops__exact_add(&w->absolute, weight * absolute);
     mlops__exact_add(&w->squared, weight * (error * error));
     mlops__exact_add(&w->relative, weight * (absolute / (size > least_label ? size : least_label)));
+    mlops__exact_add(&w->symmetric, weight * mlops__symmetric_error(prediction, label));
     double quantile = w->call.opts.quantile;
     mlops__exact_add(&w->pinball, weight * (absolute * (error < 0 ? quantile : 1 - quantile)));
     if (label < 0 || prediction < 0) w->no_log = 1;
@@ -94,16 +101,22 @@ static double mean_of(const work *w, const mlops__exact *sum) {
     return mlops__exact_value(sum) / mlops__exact_value(&w->weight);
 }
 
-/* 1 - squared errors over squared deviations from the mean; a second look at the labels. */
-static double find_r2(work *w) {
+/* What is left of 1 without squared errors, or their deviations from the mean error, over squared
+ * deviations of the labels from theirs; a second look at the rows. */
+static void find_r2(mlops_metrics *out, work *w) {
     double mean = mean_of(w, &w->label);
-    if (!w->several_labels) return mlops__metric_undefined();
+    if (!w->several_labels) return;
     for (int64_t i = 0; i < w->n; i++) {
         double weight = mlops__metric_weight(&w->call, i), gap = w->labels[i] - mean;
+        double off = w->predictions[i] - w->labels[i] - out->bias;
         int counts = is_finite(w->predictions[i]) && is_finite(w->labels[i]);
-        if (weight > 0 && counts) mlops__exact_add(&w->deviation, weight * (gap * gap));
+        if (!(weight > 0 && counts)) continue;
+        mlops__exact_add(&w->deviation, weight * (gap * gap));
+        mlops__exact_add(&w->spread, weight * (off * off));
     }
-    return 1 - mlops__ratio(mlops__exact_value(&w->squared), mlops__exact_value(&w->deviation));
+    double deviation = mlops__exact_value(&w->deviation);
+    out->r2 = 1 - mlops__ratio(mlops__exact_value(&w->squared), deviation);
+    out->explained_variance = 1 - mlops__ratio(mlops__exact_value(&w->spread), deviation);
 }
 
 static double middle_of(double a, double b) {
@@ -140,11 +153,12 @@ static void conclude(mlops_metrics *out, work *w) {
     out->mae = mean_of(w, &w->absolute);
     out->mse = mean_of(w, &w->squared);
     out->rmse = mlops__sqrt(out->mse);
-    out->r2 = find_r2(w);
     out->median_ae = find_median(w);
     out->max_error = errors[w->width * (w->n_counting - 1)];
     out->mape = mean_of(w, &w->relative);
     out->bias = mean_of(w, &w->error);
+    out->smape = mean_of(w, &w->symmetric);
+    find_r2(out, w);
     out->pinball = mean_of(w, &w->pinball);
     if (!w->no_log) out->msle = mean_of(w, &w->logs);
     out->rmsle = out->msle == out->msle ? mlops__sqrt(out->msle) : out->msle;

@@ -12,7 +12,8 @@ enum { MLOPS__CLASSES_MAX = 256 };
 struct mlops_class_performance {
     int64_t k;
     mlops__i128 log_loss;   /* losses times weights */
-    mlops_performance *one; /* k: each class against the rest */
+    mlops_performance *one; /* k: each class against the rest, and behind them the predicted class
+                               against whether it was right */
     mlops__i128 *expected;  /* k * k: probability times weight of label i, predicted j */
     int64_t *confusion;     /* k * k: weight of label i, predicted j */
     int64_t *ranks;         /* k: weight of rows whose label has that many ahead of it */

@@ -23,7 +23,8 @@
  *        ...   8*k*k  weights by label, then prediction, units of 2^-20 (i64 each)
  *        ...  16*k*k  probabilities times weights by label, then prediction, units of 2^-72
  *        ...          of each class what counts of it against the rest have between their version
- *                     and their CRC-32
+ *                     and their CRC-32; the same of the probability of the predicted class against
+ *                     whether it was right
  *        ...       4  CRC-32 of all before it
  */
 #define MAGIC 0x50434c4du
@@ -34,7 +35,7 @@ size_t mlops_class_performance_size(int64_t k) {
     if (k < 2 || k > MLOPS__CLASSES_MAX) return 0;
     size_t n = (size_t)k, cell = sizeof(mlops__i128) + sizeof(int64_t);
     return sizeof(mlops_class_performance) + n * (sizeof(mlops_performance) + sizeof(int64_t)) +
-           n * n * cell;
+           sizeof(mlops_performance) + n * n * cell;
 }
 
 mlops_status mlops_class_performance_init(mlops_class_performance **out, void *mem, size_t size,
@@ -46,7 +47,7 @@ mlops_status mlops_class_performance_init(mlops_class_performance **out, void *m
     *out = mem;
     (*out)->k = k;
     (*out)->one = (mlops_performance *)(void *)(*out + 1);
-    (*out)->expected = (mlops__i128 *)(void *)((*out)->one + k);
+    (*out)->expected = (mlops__i128 *)(void *)((*out)->one + k + 1);
     (*out)->confusion = (int64_t *)(void *)((*out)->expected + cells);
     (*out)->ranks = (*out)->confusion + cells;
     mlops_class_performance_reset(*out);
@@ -129,17 +130,18 @@ static void count_row(mlops_class_performance *self, const seen *row) {
                     mlops__loss_units(mlops__metric_loss(own, 1)));
 }
 
-/* Rows in which no probability is NaN, class by class. */
+/* Rows in which no probability is NaN, class by class, and behind these the predicted one. */
 static void count_rows(mlops_class_performance *self, const seen *rows, size_t n, int weighted) {
     double scores[SOME], labels[SOME], weights[SOME];
     for (size_t i = 0; i < n; i++) {
         count_row(self, &rows[i]);
         weights[i] = mlops__weight_of(rows[i].units);
     }
-    for (int64_t j = 0; j < self->k; j++) {
+    for (int64_t j = 0; j <= self->k; j++) {
         for (size_t i = 0; i < n; i++) {
-            scores[i] = rows[i].p[j];
-            labels[i] = rows[i].label < 0 ? mlops__metric_undefined() : rows[i].label == j;
+            int64_t of = j < self->k ? j : rows[i].predicted;
+            scores[i] = rows[i].p[of];
+            labels[i] = rows[i].label < 0 ? mlops__metric_undefined() : rows[i].label == of;
         }
         mlops__performance_count(&self->one[j], scores, labels, weighted ? weights : NULL, n);
     }
@@ -173,7 +175,7 @@ mlops_status mlops_class_performance_add(mlops_class_performance *self, const do
                            "performance: counts or probabilities are NULL, the number of rows is "
                            "negative, or that of classes another one");
     MLOPS_TRY(check(self, &in, n, &n_nan, err));
-    for (int64_t j = 0; j < k; j++) self->one[j].n_nan += n_nan;
+    for (int64_t j = 0; j <= k; j++) self->one[j].n_nan += n_nan;
     for (int64_t i = 0; i < n; i++) {
         (void)look(&rows[some], &in, i);
         some += rows[some].units && rows[some].predicted >= 0;
@@ -192,10 +194,8 @@ mlops_status mlops_class_performance_merge(mlops_class_performance *self,
     size_t n = (size_t)self->k;
     MLOPS_TRY(mlops__performance_room(self->one, other->one->total[0] + other->one->total[1],
                                       other->one->n_nan, err));
-    for (size_t i = 0; i < n; i++) {
-        mlops__performance_join(&self->one[i], &other->one[i]);
-        self->ranks[i] += other->ranks[i];
-    }
+    for (size_t i = 0; i <= n; i++) mlops__performance_join(&self->one[i], &other->one[i]);
+    for (size_t i = 0; i < n; i++) self->ranks[i] += other->ranks[i];
     for (size_t i = 0; i < n * n; i++) {
         self->confusion[i] += other->confusion[i];
         self->expected[i] = mlops__i128_add(self->expected[i], other->expected[i]);
@@ -208,11 +208,11 @@ mlops_status mlops_class_performance_one(mlops_performance **out,
                                          const mlops_class_performance *self, int64_t at,
                                          const mlops_host *host, mlops_error *err) {
     *out = NULL;
-    if (!self || at < 0 || at >= self->k)
+    if (!self || at < -1 || at >= self->k)
         return mlops__fail(err, MLOPS_E_INVALID, "performance: there is no class %lld",
                            (long long)at);
     MLOPS_TRY(mlops_performance_new(out, host, err));
-    mlops__performance_join(*out, &self->one[at]);
+    mlops__performance_join(*out, &self->one[at < 0 ? self->k : at]);
     return MLOPS_OK;
 }
 
@@ -226,7 +226,7 @@ static void put_all(const void *of, mlops__buf *out) {
     for (size_t i = 0; i < n; i++) mlops__buf_i64(out, self->ranks[i]);
     for (size_t i = 0; i < n * n; i++) mlops__buf_i64(out, self->confusion[i]);
     for (size_t i = 0; i < n * n; i++) mlops__wide_write(out, self->expected[i]);
-    for (size_t i = 0; i < n; i++) mlops__performance_put_state(&self->one[i], out);
+    for (size_t i = 0; i <= n; i++) mlops__performance_put_state(&self->one[i], out);
 }
 
 mlops_status mlops_class_performance_save(const mlops_class_performance *self, void *bytes,
@@ -247,17 +247,23 @@ static int64_t labelled(const mlops_performance *self) {
     return units;
 }
 
-/* Whether classes have counted the same rows, each label once. */
+static int same_rows(const mlops_performance *a, const mlops_performance *b) {
+    return memcmp(a->n, b->n, sizeof a->n) == 0 &&
+           memcmp(a->total, b->total, sizeof a->total) == 0 &&
+           memcmp(a->squares, b->squares, sizeof a->squares) == 0 && a->n_nan == b->n_nan;
+}
+
+/* Whether classes have counted the same rows, each label once, and the predicted one where it was
+ * right. */
 static int agree(const mlops_class_performance *self) {
     const mlops_performance *first = self->one;
     int64_t ranked = first->total[0], known = first->total[0], k = self->k;
+    int64_t right = labelled(&self->one[k]);
+    if (!same_rows(&self->one[k], first)) return 0;
     for (int64_t i = 0; i < k; i++) {
-        const mlops_performance *one = &self->one[i];
-        int64_t own = labelled(one);
-        if (memcmp(one->n, first->n, sizeof one->n) != 0 ||
-            memcmp(one->total, first->total, sizeof one->total) != 0 ||
-            memcmp(one->squares, first->squares, sizeof one->squares) != 0 ||
-            one->n_nan != first->n_nan || !take(&known, own) || !take(&ranked, self->ranks[i]))
+        int64_t own = labelled(&self->one[i]);
+        if (!same_rows(&self->one[i], first) || !take(&known, own) ||
+            !take(&ranked, self->ranks[i]) || !take(&right, self->confusion[i * k + i]))
             return 0;
         for (int64_t j = 0; j < k; j++)
             if (!take(&own, self->confusion[i * k + j]) ||
@@ -266,7 +272,7 @@ static int agree(const mlops_class_performance *self) {
                 return 0;
         if (own) return 0;
     }
-    return !known && !ranked &&
+    return !known && !ranked && !right &&
            mlops__wide_within(self->log_loss, first->total[0], 0, MLOPS__LOSS_MAX);
 }
 
@@ -279,14 +285,14 @@ mlops_status mlops_class_performance_load(mlops_class_performance **out, void *m
     uint32_t k = mlops__cursor_u32(&in);
     size_t n = k, cells = n * n;
     if (k < 2 || k > MLOPS__CLASSES_MAX ||
-        mlops__cursor_left(&in) < 16 + 8 * n + 24 * cells + LEAST_BYTES * n)
+        mlops__cursor_left(&in) < 16 + 8 * n + 24 * cells + LEAST_BYTES * (n + 1))
         return MLOPS_E_CORRUPT;
     MLOPS_TRY(mlops_class_performance_init(&self, mem, size, k));
     self->log_loss = mlops__wide_read(&in);
     for (size_t i = 0; i < n; i++) self->ranks[i] = mlops__cursor_i64(&in);
     for (size_t i = 0; i < cells; i++) self->confusion[i] = mlops__cursor_i64(&in);
     for (size_t i = 0; i < cells; i++) self->expected[i] = mlops__wide_read(&in);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i <= n; i++)
         if (!mlops__performance_read_state(&self->one[i], &in)) return MLOPS_E_CORRUPT;
     if (mlops__cursor_left(&in) || !agree(self)) return MLOPS_E_CORRUPT;
     *out = self;

@@ -44,16 +44,45 @@ static mlops_status begin(cells *out, const mlops_class_performance *self, int e
 
 static void end(cells *self) { mlops__free(&self->host.allocator, self->at, self->size); }
 
+/* What is read of each class against the rest, and of the predicted one. */
+static void judge_classes(mlops_metrics *out, const mlops_class_performance *self, const cells *c,
+                          const mlops_performance_opts *given) {
+    mlops_metrics one = MLOPS_METRICS_INIT;
+    mlops_performance_opts opts = *given;
+    mlops__i128 brier = {0, 0};
+    int64_t n_aucs = 0;
+    double sum = 0, weighted = 0, weight = 0, ece = 0;
+    opts.threshold = 0.5; /* any edge: it is not looked at */
+    for (int64_t j = 0; j < self->k; j++) {
+        double labelled = c->classes[j].labelled;
+        out->constant_labels |= labelled == out->weight;
+        brier = mlops__i128_add(brier, self->one[j].brier);
+        (void)mlops_performance_metrics(&one, &self->one[j], &opts, NULL);
+        ece += one.ece;
+        if (one.auc != one.auc) continue;
+        n_aucs++;
+        sum += one.auc;
+        weighted += one.auc * labelled;
+        weight += labelled;
+    }
+    out->auc_macro = mlops__ratio(sum, (double)n_aucs);
+    out->auc_weighted = mlops__ratio(weighted, weight);
+    out->brier = mlops__i128_mean(brier, MLOPS__SCORE_BITS, self->one->total[0]);
+    out->ece_classwise = ece / (double)self->k;
+    (void)mlops_performance_metrics(&one, &self->one[self->k], &opts, NULL);
+    out->ece = one.ece;
+    out->mce = one.mce;
+    out->ece_adaptive = one.ece_adaptive;
+}
+
 mlops_status mlops_class_performance_metrics(mlops_metrics *out,
                                              const mlops_class_performance *self,
                                              const mlops_performance_opts *given,
                                              mlops_error *err) {
     mlops_performance_opts opts;
-    mlops_metrics m, one = MLOPS_METRICS_INIT;
+    mlops_metrics m;
     cells c;
-    mlops__i128 brier = {0, 0};
-    int64_t total = self->one->total[0], top = 0, n_aucs = 0;
-    double sum = 0, weighted = 0, weight = 0;
+    int64_t total = self->one->total[0], top = 0;
     MLOPS_TRY(mlops__performance_opts(&opts, given, err));
     if (!self->one->n[0]) return mlops__performance_no_labels(err);
     MLOPS_TRY(begin(&c, self, 0, opts.host, err));
@@ -62,24 +91,11 @@ mlops_status mlops_class_performance_metrics(mlops_metrics *out,
     m.n_nan = self->one->n_nan;
     m.n_classes = self->k;
     m.weight = mlops__weight_of(total);
-    mlops__metrics_from_classes(&m, c.classes, self->k);
-    for (int64_t j = 0; j < self->k; j++) {
-        double labelled = c.classes[j].labelled;
-        m.constant_labels |= labelled == m.weight;
-        brier = mlops__i128_add(brier, self->one[j].brier);
-        if (j < opts.top_k) top += self->ranks[j];
-        (void)mlops_performance_metrics(&one, &self->one[j], NULL, NULL);
-        if (one.auc != one.auc) continue;
-        n_aucs++;
-        sum += one.auc;
-        weighted += one.auc * labelled;
-        weight += labelled;
-    }
+    mlops__metrics_from_classes(&m, c.classes, self->k, opts.beta);
+    judge_classes(&m, self, &c, &opts);
     end(&c);
-    m.auc_macro = mlops__ratio(sum, (double)n_aucs);
-    m.auc_weighted = mlops__ratio(weighted, weight);
+    for (int64_t j = 0; j < self->k && j < opts.top_k; j++) top += self->ranks[j];
     m.top_k_accuracy = mlops__weight_of(top) / m.weight;
-    m.brier = mlops__i128_mean(brier, MLOPS__SCORE_BITS, total);
     m.log_loss = mlops__i128_mean(self->log_loss, MLOPS__SCORE_BITS, total);
     return mlops__metrics_end(out, &m, err);
 }
@@ -90,7 +106,7 @@ mlops_status mlops_class_performance_by_class(mlops_table **out,
                                               mlops_error *err) {
     static const char *const names[] = {"class",  "weight",   "predicted", "precision",
                                         "recall", "f1",       "auc",       "average_precision",
-                                        "brier",  "log_loss", "ece"};
+                                        "brier",  "log_loss", "ece",       "f_beta"};
     enum { COLUMNS = sizeof names / sizeof *names };
     mlops__rows_column columns[COLUMNS];
     mlops_performance_opts opts;
@@ -112,12 +128,13 @@ mlops_status mlops_class_performance_by_class(mlops_table **out,
                                  n.predicted,
                                  mlops__ratio(n.right, n.predicted),
                                  mlops__ratio(n.right, n.labelled),
-                                 mlops__ratio(2 * n.right, n.labelled + n.predicted),
+                                 mlops__f_beta(&n, 1),
                                  m.auc,
                                  m.average_precision,
                                  m.brier,
                                  m.log_loss,
-                                 m.ece};
+                                 m.ece,
+                                 mlops__f_beta(&n, opts.beta)};
         mlops__rows_i64(&rows, j);
         for (size_t i = 0; i + 1 < COLUMNS; i++) mlops__performance_put(&rows, values[i]);
     }
@@ -127,24 +144,32 @@ mlops_status mlops_class_performance_by_class(mlops_table **out,
 
 mlops_status mlops_class_performance_confusion(mlops_table **out,
                                                const mlops_class_performance *self,
-                                               const mlops_host *given, mlops_error *err) {
+                                               const mlops_host *host, mlops_error *err) {
     static const mlops__rows_column columns[] = {{"label", MLOPS_TYPE_INT64},
                                                  {"predicted", MLOPS_TYPE_INT64},
                                                  {"weight", MLOPS_TYPE_FLOAT64},
-                                                 {"expected", MLOPS_TYPE_FLOAT64}};
-    mlops__host host;
+                                                 {"expected", MLOPS_TYPE_FLOAT64},
+                                                 {"share_of_label", MLOPS_TYPE_FLOAT64},
+                                                 {"share_of_predicted", MLOPS_TYPE_FLOAT64},
+                                                 {"share", MLOPS_TYPE_FLOAT64}};
+    const int scale = MLOPS__SCORE_BITS + MLOPS__WEIGHT_BITS;
     mlops__rows rows;
+    cells c;
     *out = NULL;
-    MLOPS_TRY(mlops__host_init(&host, given, err));
-    MLOPS_TRY(mlops__rows_begin(&rows, &host, columns, 4, err));
-    for (int64_t i = 0; i < self->k * self->k; i++) {
-        mlops__rows_i64(&rows, i / self->k);
-        mlops__rows_i64(&rows, i % self->k);
-        mlops__rows_f64(&rows, mlops__weight_of(self->confusion[i]));
-        mlops__rows_f64(
-            &rows, mlops__i128_mean(self->expected[i], MLOPS__SCORE_BITS + MLOPS__WEIGHT_BITS, 1));
+    MLOPS_TRY(begin(&c, self, 0, host, err));
+    mlops_status status = mlops__rows_begin(&rows, &c.host, columns, 7, err);
+    for (int64_t i = 0; !status && i < self->k * self->k; i++) {
+        int64_t label = i / self->k, predicted = i % self->k;
+        mlops__rows_i64(&rows, label);
+        mlops__rows_i64(&rows, predicted);
+        mlops__rows_f64(&rows, c.at[i]);
+        mlops__rows_f64(&rows, mlops__i128_mean(self->expected[i], scale, 1));
+        mlops__performance_put(&rows, mlops__ratio(c.at[i], c.classes[label].labelled));
+        mlops__performance_put(&rows, mlops__ratio(c.at[i], c.classes[predicted].predicted));
+        mlops__performance_put(&rows, mlops__ratio(c.at[i], mlops__weight_of(self->one->total[0])));
     }
-    return mlops__rows_end(&rows, MLOPS_OK, out, err);
+    end(&c);
+    return status ? status : mlops__rows_end(&rows, MLOPS_OK, out, err);
 }
 
 /* ---- without labels ---- */
@@ -238,7 +263,7 @@ static mlops_status put_estimates(mlops__rows *rows, const mlops_class_performan
     mlops__metrics_start(&m, MLOPS_METRIC_CLASSES);
     m.weight = 0;
     for (int64_t j = 0; j < c->k; j++) m.weight += c->classes[j].predicted;
-    mlops__metrics_from_classes(&m, c->classes, c->k);
+    mlops__metrics_from_classes(&m, c->classes, c->k, 1);
     MLOPS_TRY(expect_auc(rows, self, &c->host, z, err));
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
         differentiate(c, told[i].which, &m);

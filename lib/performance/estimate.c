@@ -65,7 +65,7 @@ static void expect(outlook *o) {
     o->m.fn = sums[2].sum + sums[2].lost;
     o->m.tn = sums[3].sum + sums[3].lost;
     o->m.weight = (o->m.tp + o->m.fn) + (o->m.fp + o->m.tn);
-    mlops__metrics_from_counts(&o->m, o->m.weight);
+    mlops__metrics_from_counts(&o->m, o->m.weight, o->opts.beta);
     tally.all_x = o->m.tp + o->m.fn;
     tally.all_y = o->m.fp + o->m.tn;
     for (int64_t i = 0; i < o->n; i++)

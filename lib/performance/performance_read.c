@@ -30,6 +30,10 @@ mlops_status mlops__performance_opts(mlops_performance_opts *out,
     if (!(out->quantile > 0 && out->quantile < 1))
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_performance_opts.quantile must lie between 0 and 1");
+    if (!mlops__metric_beta_holds(out->beta))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_performance_opts.beta must be above 0 and at most 1e6");
+    if (out->beta == 0) out->beta = 1;
     if (out->threshold != out->threshold)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_performance_opts.threshold is NaN");
     if (!(out->confidence > 0 && out->confidence < 1))
@@ -169,7 +173,7 @@ mlops_status mlops_performance_metrics(mlops_metrics *out, const mlops_performan
     m.weight = mlops__weight_of(self->total[0]);
     confusion(&m, self, first);
     m.constant_labels = m.tp + m.fn == 0 || m.fp + m.tn == 0;
-    mlops__metrics_from_counts(&m, 1);
+    mlops__metrics_from_counts(&m, 1, opts.beta);
     (void)rank(&m, self, m.tp + m.fn, m.fp + m.tn);
     m.brier = mean(self->brier, self->total[0]);
     m.log_loss = mean(self->log_loss, self->total[0]);
@@ -248,8 +252,9 @@ mlops_status mlops_performance_reliability(mlops_table **out, const mlops_perfor
 mlops_status mlops_performance_thresholds(mlops_table **out, const mlops_performance *self,
                                           const mlops_performance_opts *given, mlops_error *err) {
     static const char *const names[] = {
-        "threshold", "tp",     "fp",          "tn", "fn",  "accuracy",     "balanced_accuracy",
-        "precision", "recall", "specificity", "f1", "mcc", "positive_rate"};
+        "threshold",         "tp",        "fp",     "tn",          "fn", "accuracy",
+        "balanced_accuracy", "precision", "recall", "specificity", "f1", "mcc",
+        "positive_rate",     "f_beta",    "kappa",  "lift"};
     enum { COLUMNS = sizeof names / sizeof *names };
     mlops__rows_column columns[COLUMNS];
     mlops_performance_opts opts;
@@ -267,11 +272,23 @@ mlops_status mlops_performance_thresholds(mlops_table **out, const mlops_perform
         mlops__metrics_start(&m, MLOPS_METRIC_BINARY);
         m.weight = mlops__weight_of(self->total[0]);
         confusion(&m, self, i * (MLOPS__SCORE_BINS / opts.n_bins));
-        mlops__metrics_from_counts(&m, 1);
-        const double values[] = {
-            (double)i / opts.n_bins, m.tp,        m.fp,     m.tn,          m.fn, m.accuracy,
-            m.balanced_accuracy,     m.precision, m.recall, m.specificity, m.f1, m.mcc,
-            m.positive_rate};
+        mlops__metrics_from_counts(&m, 1, opts.beta);
+        const double values[] = {(double)i / opts.n_bins,
+                                 m.tp,
+                                 m.fp,
+                                 m.tn,
+                                 m.fn,
+                                 m.accuracy,
+                                 m.balanced_accuracy,
+                                 m.precision,
+                                 m.recall,
+                                 m.specificity,
+                                 m.f1,
+                                 m.mcc,
+                                 m.positive_rate,
+                                 m.f_beta,
+                                 m.kappa,
+                                 mlops__ratio(m.precision, m.prevalence)};
         for (size_t k = 0; k < COLUMNS; k++) mlops__performance_put(&rows, values[k]);
     }
     return mlops__rows_end(&rows, MLOPS_OK, out, err);

@@ -4,6 +4,7 @@
  * once and sums are whole numbers, so that no order of queries or parts can be told; a call that
  * fails has added nothing.
  */
+#include "base/opts.h"
 #include "base/sealed.h"
 #include "metric/metric.h"
 #include "performance/performance.h"
@@ -28,6 +29,10 @@
 
 enum { VERSION = 1, TERMS = 6, FLAGS = MLOPS_METRIC_EXPONENTIAL | MLOPS_METRIC_IN_ORDER };
 
+_Static_assert((int)MLOPS_RANKING_PERFORMANCE_EXPONENTIAL == (int)MLOPS_METRIC_EXPONENTIAL &&
+                   (int)MLOPS_RANKING_PERFORMANCE_IN_ORDER == (int)MLOPS_METRIC_IN_ORDER,
+               "flags of rows are flags of sums");
+
 struct mlops_ranking_performance {
     uint32_t k, flags;
     int64_t n, n_empty, total;
@@ -41,10 +46,19 @@ void mlops_ranking_performance_reset(mlops_ranking_performance *self) {
     *self = fresh;
 }
 
-mlops_status mlops_ranking_performance_init(mlops_ranking_performance **out, void *mem, size_t size,
-                                            int32_t k, uint32_t flags) {
-    *out = NULL;
-    if (!mem || (uintptr_t)mem % 8 || k < 0 || flags & ~(uint32_t)FLAGS) return MLOPS_E_INVALID;
+static mlops_status check_opts(mlops_ranking_performance_opts *out,
+                               const mlops_ranking_performance_opts *given, mlops_error *err) {
+    MLOPS_TRY(mlops__opts_copy(out, sizeof *out, given, "mlops_ranking_performance_opts", err));
+    if (out->k >= 0 && !(out->flags & ~(uint32_t)FLAGS) && !out->reserved) return MLOPS_OK;
+    return mlops__fail(
+        err, MLOPS_E_INVALID,
+        "mlops_ranking_performance_opts: k is below 0, flags has an unknown bit, or reserved is "
+        "not 0");
+}
+
+static mlops_status begin(mlops_ranking_performance **out, void *mem, size_t size, int32_t k,
+                          uint32_t flags) {
+    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
     if (size < sizeof **out) return MLOPS_E_ARENA;
     *out = mem;
     (*out)->k = (uint32_t)k;
@@ -53,16 +67,23 @@ mlops_status mlops_ranking_performance_init(mlops_ranking_performance **out, voi
     return MLOPS_OK;
 }
 
-mlops_status mlops_ranking_performance_new(mlops_ranking_performance **out, int32_t k,
-                                           uint32_t flags, const mlops_host *host,
+mlops_status mlops_ranking_performance_init(mlops_ranking_performance **out, void *mem, size_t size,
+                                            const mlops_ranking_performance_opts *given) {
+    mlops_ranking_performance_opts opts;
+    *out = NULL;
+    MLOPS_TRY(check_opts(&opts, given, NULL));
+    return begin(out, mem, size, opts.k, opts.flags);
+}
+
+mlops_status mlops_ranking_performance_new(mlops_ranking_performance **out,
+                                           const mlops_ranking_performance_opts *given,
                                            mlops_error *err) {
+    mlops_ranking_performance_opts opts;
     void *mem;
     *out = NULL;
-    if (k < 0 || flags & ~(uint32_t)FLAGS)
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "performance: k is below 0, or flags has a bit of no ranking");
-    MLOPS_TRY(mlops__hosted_new(&mem, sizeof **out, host, err));
-    return mlops_ranking_performance_init(out, mem, sizeof **out, k, flags);
+    MLOPS_TRY(check_opts(&opts, given, err));
+    MLOPS_TRY(mlops__hosted_new(&mem, sizeof **out, opts.host, err));
+    return begin(out, mem, sizeof **out, opts.k, opts.flags);
 }
 
 void mlops_ranking_performance_free(mlops_ranking_performance *self) { mlops__hosted_free(self); }
@@ -229,7 +250,7 @@ mlops_status mlops_ranking_performance_load(mlops_ranking_performance **out, voi
     MLOPS_TRY(mlops__sealed_open(&in, bytes, n, MAGIC, VERSION));
     uint32_t k = mlops__cursor_u32(&in), flags = mlops__cursor_u32(&in);
     if (k > INT32_MAX || flags & ~(uint32_t)FLAGS) return MLOPS_E_CORRUPT;
-    MLOPS_TRY(mlops_ranking_performance_init(&self, mem, size, (int32_t)k, flags));
+    MLOPS_TRY(begin(&self, mem, size, (int32_t)k, flags));
     if (!read_all(self, &in)) return MLOPS_E_CORRUPT;
     *out = self;
     return MLOPS_OK;

@@ -48,6 +48,7 @@ enum {
     LOGS,
     LOGS_SQUARE,
     POISSON,
+    SYMMETRIC,
     SUMS
 };
 
@@ -119,6 +120,7 @@ static void add_row(mlops_regression_performance *self, double p, double y, int6
     terms[ABSOLUTE] = absolute;
     terms[SQUARED] = error * error;
     terms[RELATIVE] = absolute / (size > least_label ? size : least_label);
+    terms[SYMMETRIC] = mlops__symmetric_error(p, y);
     if (y < 0 || p < 0) self->n_no_log++;
     else terms[LOGS] = mlops__squared_log_error(p, y);
     if (y < 0 || !(p > 0)) self->n_no_poisson++;
@@ -226,11 +228,12 @@ static void take_apart(const mlops__exact *sum, double *high, double *low) {
     *low = mlops__exact_value(&rest);
 }
 
-/* Squared deviations of the labels from their mean, in twice the digits: S2 - S1^2 / W. */
-static double deviations(const mlops_regression_performance *self) {
+/* Squared deviations of labels or errors from their mean, in twice the digits that their sums
+ * have: S2 - S1^2 / W. */
+static double deviations(const mlops_regression_performance *self, size_t first, size_t second) {
     double weight = mlops__weight_of(self->total), s1, s1_low, s2, s2_low, a, a_low, b, b_low;
-    take_apart(&self->sums[LABEL], &s1, &s1_low);
-    take_apart(&self->sums[LABEL_SQUARE], &s2, &s2_low);
+    take_apart(&self->sums[first], &s1, &s1_low);
+    take_apart(&self->sums[second], &s2, &s2_low);
     double mean = s1 / weight;
     multiply(mean, weight, &a, &a_low);
     double mean_low = (((s1 - a) - a_low) + s1_low) / weight;
@@ -271,8 +274,12 @@ mlops_status mlops_regression_performance_metrics(mlops_metrics *out,
     m.bias = mean_of(self, ERROR);
     m.max_error = self->worst;
     m.pinball = opts.quantile * (m.mae - m.bias) / 2 + (1 - opts.quantile) * (m.mae + m.bias) / 2;
-    if (!m.constant_labels)
-        m.r2 = 1 - mlops__ratio(mlops__exact_value(&self->sums[SQUARED]), deviations(self));
+    m.smape = mean_of(self, SYMMETRIC);
+    if (!m.constant_labels) {
+        double of_labels = deviations(self, LABEL, LABEL_SQUARE);
+        m.r2 = 1 - mlops__ratio(mlops__exact_value(&self->sums[SQUARED]), of_labels);
+        m.explained_variance = 1 - mlops__ratio(deviations(self, ERROR, SQUARED), of_labels);
+    }
     if (!self->n_no_log) {
         m.msle = mean_of(self, LOGS);
         m.rmsle = mlops__sqrt(m.msle);

@@ -9,6 +9,7 @@
 #include "registry/registry.h"
 
 #include <mlops/context.h>
+#include <mlops/metric_regression.h>
 
 #include <string.h>
 

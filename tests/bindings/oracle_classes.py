@@ -42,6 +42,13 @@ def count(k, p, y=None, predictions=None, w=None):
     return self
 
 
+def ece(p, hit, w, n_bins):
+    """Expected and largest calibration error over bins of equal width."""
+    at = np.minimum((p * n_bins).astype(int), n_bins - 1)
+    gaps, weights = np.abs(np.bincount(at, w * (hit - p), n_bins)), np.bincount(at, w, n_bins)
+    return gaps.sum() / w.sum(), (gaps[weights > 0] / weights[weights > 0]).max()
+
+
 def told(table):
     return dict(zip(table["metric"], zip(*(table[c] for c in ("value", "sampling_error", "low", "high")))))
 
@@ -60,13 +67,21 @@ class Classes(unittest.TestCase):
                     w = w if weighted else np.ones(n)
                     kept = (y >= 0) & (w > 0)
                     p, y, w = p[kept], y[kept], w[kept]
-                    m, rows = self_.metrics(top_k=2), mlops.metric_classes(p, y, weights=w, k=2)[0]
+                    m = self_.metrics(top_k=2, beta=0.5, n_bins=8)
+                    rows = mlops.metric_classes(p, y, weights=w, k=2, beta=0.5, n_bins=8, one_vs_rest=True)[0]
                     for name in ("accuracy", "balanced_accuracy", "f1_macro", "f1_weighted", "precision_macro",
-                                 "precision_weighted", "recall_macro", "mcc", "brier", "log_loss", "top_k_accuracy"):
+                                 "precision_weighted", "recall_macro", "mcc", "brier", "log_loss", "top_k_accuracy",
+                                 "f_beta_macro", "f_beta_weighted", "kappa", "ece", "mce", "ece_classwise"):
                         self.close(getattr(m, name), getattr(rows, name))
                     best = p.argmax(1)
                     self.close(m.f1_macro, metrics.f1_score(y, best, average="macro", sample_weight=w))
                     self.close(m.mcc, metrics.matthews_corrcoef(y, best, sample_weight=w))
+                    self.close(m.kappa, metrics.cohen_kappa_score(y, best, sample_weight=w))
+                    each = metrics.fbeta_score(y, best, beta=0.5, average=None, sample_weight=w, zero_division=0)
+                    self.close(m.f_beta_macro, each.mean())
+                    self.close(m.ece, ece(p.max(1), y == best, w, 8)[0])
+                    self.close(m.mce, ece(p.max(1), y == best, w, 8)[1])
+                    self.close(m.ece_classwise, np.mean([ece(p[:, j], y == j, w, 8)[0] for j in range(k)]))
                     bins = np.minimum(np.floor(p * 1024), 1023)
                     areas = [metrics.roc_auc_score(y == j, bins[:, j], sample_weight=w)
                              for j in range(k) if 0 < (y == j).sum() < len(y)]
@@ -74,6 +89,13 @@ class Classes(unittest.TestCase):
                     table, by = self_.confusion(), self_.by_class()
                     want = metrics.confusion_matrix(y, best, sample_weight=w, labels=range(k))
                     self.assertLess(np.abs(np.reshape(table["weight"], (k, k)) - want).max(), 1e-9)
+                    for name, axis in (("share_of_label", 1), ("share_of_predicted", 0), ("share", None)):
+                        share = want / want.sum(axis, keepdims=axis is not None) if want.all() else None
+                        if share is not None:
+                            self.assertLess(np.abs(np.reshape(table[name], (k, k)) - share).max(), 1e-12)
+                    occur = [j for j in range(k) if want[j].sum() or want[:, j].sum()]
+                    got = np.array(self_.by_class(beta=0.5)["f_beta"], float)[occur]
+                    self.assertLess(np.abs(got - each).max(), 1e-12)
                     for j in range(k):
                         one = self_.one(j).metrics()
                         self.assertEqual((by["weight"][j], by["predicted"][j]), (one.tp + one.fn, want[:, j].sum())
@@ -91,6 +113,19 @@ class Classes(unittest.TestCase):
             alone = mlops.Performance()
             alone.add(p[:, j], np.where(y < 0, np.nan, y == j), w)
             self.assertEqual(whole.one(j).save(), alone.save())
+
+    def test_the_predicted_class_is_counted_by_whether_it_was_right(self):
+        rng = np.random.default_rng(12)
+        p, y, w = draw(rng, 700, 4)
+        for guess in (p.argmax(1), rng.integers(0, 4, 700)):  # what the program predicted, not the most probable
+            alone = mlops.Performance()
+            alone.add(p[np.arange(700), guess], np.where(y < 0, np.nan, y == guess), w)
+            self_ = count(4, p, y, guess, w)
+            self.assertEqual(self_.one(-1).save(), alone.save())
+            told, m = alone.summarize(), self_.metrics()
+            self.assertEqual((m.ece, m.mce), (told.ece, told.mce))
+        with self.assertRaisesRegex(mlops.InvalidError, "there is no class -2"):
+            self_.one(-2)
 
     def test_parts_in_any_order_are_the_whole(self):
         rng, shuffled = np.random.default_rng(3), random.Random(3)

@@ -67,7 +67,7 @@ class Counts(unittest.TestCase):
                     s, y, w = s[known], y[known], w[known]
                     if len(set(y)) < 2:
                         continue
-                    m, b = p.metrics(threshold=threshold), np.floor(s * 1024)
+                    m, b = p.metrics(threshold=threshold, beta=2.5), np.floor(s * 1024)
                     self.assertEqual(m.n, len(s))
                     self.close(m.weight, w.sum())
                     self.close(m.auc, metrics.roc_auc_score(y, b, sample_weight=w))
@@ -82,6 +82,8 @@ class Counts(unittest.TestCase):
                         self.close(got, want)
                     self.close(m.accuracy, metrics.accuracy_score(y, hit, sample_weight=w))
                     self.close(m.f1, metrics.f1_score(y, hit, sample_weight=w, zero_division=0))
+                    self.close(m.f_beta, metrics.fbeta_score(y, hit, beta=2.5, sample_weight=w, zero_division=0))
+                    self.close(m.kappa, metrics.cohen_kappa_score(y, hit, sample_weight=w))
                     self.close(m.mcc, tn + fn and metrics.matthews_corrcoef(y, hit, sample_weight=w) or math.nan)
                     exact, told = metrics.roc_auc_score(y, s, sample_weight=w), p.summarize()
                     self.assertLessEqual(abs(m.auc - exact), told.auc_error + 1e-12)
@@ -98,8 +100,62 @@ class Counts(unittest.TestCase):
         self.assertEqual(list(table["threshold"]), [i / 64 for i in range(64)])
         for i in range(64):
             m = p.metrics(threshold=i / 64)
-            for name in ("tp", "fp", "tn", "fn", "accuracy", "precision", "recall", "specificity", "f1", "mcc"):
+            for name in ("tp", "fp", "tn", "fn", "accuracy", "precision", "recall", "specificity", "f1", "mcc", "f_beta",
+                         "kappa"):
                 self.close(math.nan if table[name][i] is None else table[name][i], getattr(m, name))
+            if m.tp:
+                self.close(table["lift"][i], m.precision / m.prevalence)
+
+    def test_chosen_thresholds_are_the_best_of_all(self):
+        """Every threshold is tried."""
+        rng = np.random.default_rng(16)
+        for weighted in (False, True):
+            s, y, w = draw(rng, 4000, 0.1, grid=64)
+            w = w if weighted else np.ones(len(s))
+            p, known = count(s, y, w), ~np.isnan(y) & (w > 0)
+            s, y, w = s[known], y[known], w[known]
+            b = np.minimum((s * 1024).astype(int), 1023)
+            hit, miss = (np.bincount(b, w * (y == label), 1024)[::-1].cumsum()[::-1] for label in (1, 0))
+            each = [(miss[0] - fp, fp, hit[0] - tp, tp) for fp, tp in zip(miss, hit)]
+
+            def best(value, held=lambda tn, fp, fn, tp: True):
+                found, at = -math.inf, None
+                for t in reversed(range(1024)):
+                    if held(*each[t]) and value(*each[t]) > found + 1e-12:
+                        found, at = value(*each[t]), t / 1024
+                return at
+
+            def ratio(a, b):
+                return a / b if b else -math.inf
+
+            self.assertEqual(p.choose(), best(lambda tn, fp, fn, tp: ratio(2 * tp, 2 * tp + fp + fn)))
+            self.assertEqual(p.choose(best="f_beta", beta=0.5),
+                             best(lambda tn, fp, fn, tp: ratio(1.25 * tp, 1.25 * tp + fp + 0.25 * fn)))
+            self.assertEqual(p.choose(best="precision", held="recall", bound=0.8),  # precision at a recall
+                             best(lambda tn, fp, fn, tp: ratio(tp, tp + fp), lambda tn, fp, fn, tp: tp / (tp + fn) >= 0.8))
+            self.assertEqual(p.choose(best="recall", held="precision", bound=0.7),
+                             best(lambda tn, fp, fn, tp: tp / (tp + fn), lambda tn, fp, fn, tp: ratio(tp, tp + fp) >= 0.7))
+            self.assertEqual(p.choose(best="recall", held="positive_rate", bound=0.1),  # as many as can be looked at
+                             best(lambda tn, fp, fn, tp: tp / (tp + fn), lambda tn, fp, fn, tp: tp + fp <= 0.1 * w.sum()))
+            self.assertEqual(p.choose(worth_fp=-1, worth_fn=-7.5), best(lambda tn, fp, fn, tp: -fp - 7.5 * fn))
+            self.assertEqual(p.choose(worth_tp=3, worth_fp=-2, held="specificity", bound=0.9),
+                             best(lambda tn, fp, fn, tp: 3 * tp - 2 * fp, lambda tn, fp, fn, tp: tn / (tn + fp) >= 0.9))
+            self.assertEqual(p.choose(best="fp", held="recall", bound=1.0),
+                             best(lambda tn, fp, fn, tp: -fp, lambda tn, fp, fn, tp: fn == 0))
+        for options, what in (({"best": "auc"}, "no threshold moves the metric auc"), ({"best": "f_1"}, 'nearest name is "f1"'),
+                              ({"best": "positive_rate"}, "neither higher nor lower"), ({"bound": 0.5}, "of no metric"),
+                              ({"held": "mae"}, "no threshold moves"), ({"beta": -1}, "beta is not above 0"),
+                              ({"worth_fp": -1, "best": "f1"}, "besides best"), ({"worth_fn": math.inf}, "not finite")):
+            with self.assertRaisesRegex(mlops.Error, what):
+                p.choose(**options)
+        with self.assertRaisesRegex(mlops.NotFoundError, "no threshold holds the bound of precision"):
+            p.choose(best="recall", held="precision", bound=1.01)
+        with self.assertRaisesRegex(mlops.NotFoundError, "recall has a value at no threshold"):
+            count([0.2, 0.4], [0, 0]).choose(best="recall")
+        with self.assertRaisesRegex(mlops.InvalidError, "no row has a label"):
+            mlops.Performance().choose()
+        with self.assertRaisesRegex(mlops.InvalidError, "beta=? must be above 0"):
+            p.metrics(beta=math.nan)
 
     def test_adaptive_errors_are_those_of_rows_at_their_bins(self):
         rng = np.random.default_rng(15)

@@ -109,18 +109,18 @@ class Ranking(unittest.TestCase):
 
     def test_sums_are_those_of_rows_in_any_parts(self):
         rng = np.random.default_rng(5)
-        for k, flags, options in ((0, 0, {}), (5, 8, {"exponential": True}), (3, 16, {"in_order": True})):
+        for k, options in ((0, {}), (5, {"exponential": True}), (3, {"in_order": True})):
             parts, scores, relevance, ids = self.queries(rng, 80)
             weight = np.round(rng.uniform(0.1, 2, 80) * 2 ** 20) / 2 ** 20 * (rng.uniform(size=80) < 0.9)
             for w in (None, weight[ids // 3]):
-                whole = mlops.RankingPerformance(k, flags)
+                whole = mlops.RankingPerformance(k=k, **options)
                 whole.add(scores, relevance, ids, w)
                 m, rows = whole.metrics(), mlops.metric_ranking(scores, relevance, ids, k=k, weights=w, **options)
                 self.near(values(m), values(rows))
                 self.assertEqual((m.n, m.n_nan), (rows.n, rows.n_nan))
-                merged = mlops.RankingPerformance(k, flags)
+                merged = mlops.RankingPerformance(k=k, **options)
                 for i in rng.permutation(80):
-                    at, part = ids == 3 * i, mlops.RankingPerformance(k, flags)
+                    at, part = ids == 3 * i, mlops.RankingPerformance(k=k, **options)
                     part.add(scores[at], relevance[at], ids[at], None if w is None else w[at])
                     merged.merge(mlops.RankingPerformance.load(part.save()))
                 self.assertEqual(merged.save(), whole.save())
@@ -131,11 +131,11 @@ class Ranking(unittest.TestCase):
                 mlops.RankingPerformance.load(bytes(data))
             data[at // 8] ^= 1 << at % 8
         with self.assertRaisesRegex(mlops.InvalidError, "k and flags"):
-            whole.merge(mlops.RankingPerformance(4, 16))
+            whole.merge(mlops.RankingPerformance(k=4, in_order=True))
         with self.assertRaisesRegex(mlops.InvalidError, "row 1, counted from 0: the relevance"):
             whole.add([1, 2], [1, -1], [0, 0])
-        with self.assertRaisesRegex(mlops.InvalidError, "flags"):
-            mlops.RankingPerformance(4, 1)
+        with self.assertRaisesRegex(mlops.InvalidError, "k=? is below 0"):
+            mlops.RankingPerformance(k=-1)
         self.assertEqual(bytes(data), whole.save())
 
     def test_no_order_of_rows_shows(self):

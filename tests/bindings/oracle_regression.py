@@ -56,7 +56,7 @@ class Regression(unittest.TestCase):
                     m = add(p, y, w).metrics(quantile=0.8)
                     exact = mlops.metric_regression(p, y, weights=w, quantile=0.8)
                     for name in ("weight", "mae", "mse", "rmse", "mape", "max_error", "msle", "rmsle",
-                                 "poisson_deviance"):
+                                 "poisson_deviance", "smape"):
                         self.close(getattr(m, name), getattr(exact, name))
                     self.assertAlmostEqual(m.bias, exact.bias, delta=1e-12 * exact.mae)
                     self.assertAlmostEqual(m.pinball, exact.pinball, delta=1e-12 * exact.mae)
@@ -65,6 +65,12 @@ class Regression(unittest.TestCase):
                         continue
                     self.assertAlmostEqual(1 - m.r2, 1 - exact.r2,
                                            delta=(1e-11 if not weighted or kind != "far" else 0.1) * (1 - exact.r2))
+                    self.close(m.smape, np.average(2 * np.abs(p - y) / (np.abs(p) + np.abs(y)), weights=w))
+                    spread = np.average((p - y) ** 2, weights=w) / np.var(y) if kind != "far" else None
+                    if spread:
+                        want = metrics.explained_variance_score(y, p, sample_weight=w)
+                        for got in (m.explained_variance, exact.explained_variance):
+                            self.assertAlmostEqual(got, want, delta=1e-9 * max(1, spread))
                     self.close(m.mae, metrics.mean_absolute_error(y, p, sample_weight=w))
                     self.close(m.pinball, metrics.mean_pinball_loss(y, p, sample_weight=w, alpha=0.8), 1e-9)
                     if not weighted:

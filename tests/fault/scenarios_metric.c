@@ -154,13 +154,14 @@ static int count_scores(const mlops_host *host, const char *dir) {
 
 /* Classes counted on the heap and in the caller's storage, and all that is read from them. */
 static int count_classes(const mlops_host *host, const char *dir) {
-    static uint64_t mem[16 * 1024], other[16 * 1024];
+    static uint64_t mem[24 * 1024], other[24 * 1024];
     static const double p[2 * N] = {0.25, 0.75, 0.5, 0.5, 0.125, 0.875, 1, 0};
     static const int64_t known[N] = {1, 0, -1, 0};
-    uint8_t bytes[2048];
+    uint8_t bytes[4096];
     size_t n = 0;
     mlops_class_performance *self, *part, *again;
     mlops_performance *one = NULL;
+    double threshold;
     mlops_table *table = NULL;
     mlops_metrics m = MLOPS_METRICS_INIT;
     mlops_performance_opts opts = MLOPS_PERFORMANCE_OPTS_INIT;
@@ -181,6 +182,7 @@ static int count_classes(const mlops_host *host, const char *dir) {
     mlops_table_unref(table), table = NULL;
     if (!result) result = mlops_class_performance_estimate(&table, again, &opts, NULL);
     if (!result) result = mlops_class_performance_one(&one, again, 1, host, NULL);
+    if (!result) result = mlops_performance_choose(one, &threshold, NULL, NULL);
     if (!result && mlops_class_performance_n_classes(again) != 2) result = SWEEP_WRONG;
     mlops_class_performance_reset(part);
     mlops_performance_free(one);
@@ -226,12 +228,14 @@ static int sum_queries(const mlops_host *host, const char *dir) {
     static const int64_t queries[N] = {7, 7, 7, 2};
     uint8_t bytes[256];
     size_t n = 0;
+    mlops_ranking_performance_opts opts = MLOPS_RANKING_PERFORMANCE_OPTS_INIT;
     mlops_ranking_performance *self, *part, *again;
     mlops_metrics m = MLOPS_METRICS_INIT;
     (void)dir;
     if (mlops_ranking_performance_size() > sizeof mem) return SWEEP_WRONG;
-    if (mlops_ranking_performance_init(&part, mem, sizeof mem, 0, 0)) return SWEEP_WRONG;
-    MLOPS_TRY(mlops_ranking_performance_new(&self, 0, 0, host, NULL));
+    if (mlops_ranking_performance_init(&part, mem, sizeof mem, NULL)) return SWEEP_WRONG;
+    opts.host = host;
+    MLOPS_TRY(mlops_ranking_performance_new(&self, &opts, NULL));
     int result = mlops_ranking_performance_add(part, scores, labels, queries, NULL, N, host, NULL);
     if (result && mlops_ranking_performance_metrics(&m, part, NULL) >= 0) result = SWEEP_WRONG;
     if (!result) result = mlops_ranking_performance_merge(self, part, NULL);

@@ -21,7 +21,8 @@ static void read_counts(const mlops_class_performance *self) {
     mlops_table *table;
     mlops_error e;
     int labelled = !mlops_class_performance_metrics(&m, self, NULL, &e);
-    must(!labelled || (is_share(m.accuracy) && is_share(m.top_k_accuracy) && m.log_loss >= 0));
+    must(!labelled || (is_share(m.accuracy) && is_share(m.top_k_accuracy) && m.log_loss >= 0 &&
+                       is_share(m.ece) && m.mce >= m.ece && is_share(m.ece_classwise)));
     must(!!mlops_class_performance_by_class(&table, self, NULL, &e) != labelled);
     mlops_table_unref(table);
     must(!mlops_class_performance_confusion(&table, self, NULL, &e));

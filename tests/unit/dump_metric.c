@@ -1,8 +1,8 @@
 /* Answers requests of oracle_metric.py: int64 words and float64 values in, float64 out.
  *
  * Requests: 1 binary, 2 classes, 3 regression: flags scale n_bins n k n_weights, then the
- * threshold, predictions, labels (int64 of classes) and weights; answered by the status, what a
- * result counts, every metric in the order of the enum, and the confusion matrix of classes. 4 n,
+ * threshold, beta, predictions, labels (int64 of classes) and weights; answered by the status, what
+ * a result counts, every metric in the order of the enum, and the confusion matrix of classes. 4 n,
  * then n pairs of value and weight: answered sorted. A malformed request ends the program with an
  * error.
  */
@@ -37,10 +37,11 @@ static void judge(int64_t request) {
     opts.n_bins = (int32_t)word();
     int64_t n = word(), k = word();
     opts.n_weights = word();
-    double *threshold = values(1), *predictions = values(n * k), *labels = values(n);
+    double *threshold = values(2), *predictions = values(n * k), *labels = values(n);
     double *weights = values(opts.n_weights),
            *confusion = calloc((size_t)(k * k), sizeof *confusion);
-    opts.threshold = *threshold;
+    opts.threshold = threshold[0];
+    opts.beta = threshold[1];
     opts.weights = opts.n_weights ? weights : NULL;
     if (request == 1) status = mlops_metric_binary(&m, predictions, labels, n, &opts, NULL);
     if (request == 2)

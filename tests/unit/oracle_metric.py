@@ -30,7 +30,8 @@ COUNTS = "status n n_nan n_classes constant_labels weight".split()
 NAMES = ("auc average_precision ks log_loss brier ece accuracy balanced_accuracy precision recall specificity f1 "
          "f1_macro f1_weighted mcc prevalence positive_rate tp fp tn fn mae mse rmse r2 median_ae max_error mape bias "
          "poisson_deviance mce ece_adaptive precision_macro precision_weighted recall_macro auc_macro auc_weighted "
-         "top_k_accuracy msle rmsle pinball ndcg map mrr precision_at_k recall_at_k hit_rate").split()
+         "top_k_accuracy msle rmsle pinball ndcg map mrr precision_at_k recall_at_k hit_rate f_beta f_beta_macro "
+         "f_beta_weighted kappa ece_classwise smape explained_variance").split()
 EPSILON = 2.0 ** -52
 
 
@@ -43,12 +44,12 @@ class Dump:
     def read(self, n):
         return np.frombuffer(self.process.stdout.read(8 * n), "<f8")
 
-    def judge(self, request, predictions, labels, weights=None, flags=0, scale=0, n_bins=0, threshold=None):
+    def judge(self, request, predictions, labels, weights=None, flags=0, scale=0, n_bins=0, threshold=None, beta=0.0):
         predictions = np.ascontiguousarray(predictions, "<f8")
         k = predictions.shape[1] if predictions.ndim == 2 else 1
         flags |= 0 if threshold is None else SET_THRESHOLD
         words = [request, flags, scale, n_bins, len(predictions), k, 0 if weights is None else len(weights)]
-        arrays = [np.array([threshold or 0.0]), predictions, np.asarray(labels, "<i8" if request == 2 else "<f8")]
+        arrays = [np.array([threshold or 0.0, beta]), predictions, np.asarray(labels, "<i8" if request == 2 else "<f8")]
         arrays += [] if weights is None else [np.asarray(weights, "<f8")]
         self.process.stdin.write(struct.pack(f"<{len(words)}q", *words) + b"".join(a.tobytes() for a in arrays))
         self.process.stdin.flush()
@@ -156,6 +157,8 @@ def expected_of_counts(tp, fp, tn, fn):
     return {"tp": float(tp), "fp": float(fp), "tn": float(tn), "fn": float(fn), "recall": recall,
             "specificity": specificity, "balanced_accuracy": (recall + specificity) / 2,
             "precision": ratio(tp, tp + fp), "f1": ratio(2 * tp, 2 * tp + fp + fn),
+            "f_beta": ratio(2 * tp, 2 * tp + fp + fn),
+            "kappa": ratio(2 * (tp * tn - fp * fn), (tp + fp) * (fp + tn) + (tp + fn) * (fn + tn)),
             "accuracy": ratio(tp + tn, tp + fp + tn + fn), "prevalence": ratio(tp + fn, tp + fp + tn + fn),
             "positive_rate": ratio(tp + fp, tp + fp + tn + fn),
             "mcc": float(tp * tn - fp * fn) / math.sqrt(product) if product else math.nan}
@@ -198,6 +201,9 @@ def check_binary(dump, tap, rng):
                  (off(got["brier"], sk.brier_score_loss(y, p, pos_label=1)), (name, "brier")),
                  (off(got["accuracy"], sk.accuracy_score(y, at)), (name, "accuracy")),
                  (off(got["f1"], undefined(sk.f1_score(y, at), (at | positive).any())), (name, "f1")),
+                 (off(got["kappa"], sk.cohen_kappa_score(y, at)), (name, "kappa")),
+                 (off(dump.binary(p, y, beta=.3)["f_beta"],
+                      undefined(sk.fbeta_score(y, at, beta=.3), (at | positive).any())), (name, "f_beta")),
                  (off(got["mcc"], undefined(sk.matthews_corrcoef(y, at), both and 0 < at.sum() < len(y))), (name, "mcc"))]
         order = rng.permutation(len(p))
         again = dump.binary(p[order], y[order])
@@ -306,7 +312,7 @@ def check_classes(dump, tap, rng):
             p = np.clip(p, 0, 1)
             p = np.where(np.abs(p.sum(1, keepdims=True) - 1) < 1e-4, p, 1 / k)
             for w in (None, rng.exponential(size=n)):
-                got, best = dump.classes(p, y, w), p.argmax(1)
+                got, best = dump.classes(p, y, w, beta=2.0), p.argmax(1)
                 table = sk.confusion_matrix(y, best, labels=np.arange(k), sample_weight=w)
                 counted += [(float(np.abs(got["confusion"] - table).max()), (n, k)), (same(got["n_classes"], k), k),
                             (same(got["constant_labels"], len(set(y)) == 1), (n, k))]
@@ -318,6 +324,9 @@ def check_classes(dump, tap, rng):
                         "f1_weighted": sk.f1_score(y, best, average="weighted", sample_weight=w),
                         "precision_macro": sk.precision_score(y, best, average="macro", sample_weight=w),
                         "precision_weighted": sk.precision_score(y, best, average="weighted", sample_weight=w),
+                        "f_beta_macro": sk.fbeta_score(y, best, beta=2, average="macro", sample_weight=w),
+                        "f_beta_weighted": sk.fbeta_score(y, best, beta=2, average="weighted", sample_weight=w),
+                        "kappa": sk.cohen_kappa_score(y, best, sample_weight=w),
                         "recall_macro": sk.recall_score(y, best, average="macro", sample_weight=w),
                         "mcc": undefined(sk.matthews_corrcoef(y, best, sample_weight=w), len(set(y)) > 1 < len(set(best))),
                         "brier": np.average(((p - np.eye(k)[y]) ** 2).sum(1), weights=w)}
@@ -329,11 +338,16 @@ def check_classes(dump, tap, rng):
                 sizes = [(y == c).sum() if w is None else w[y == c].sum() for c in ones]
                 peer += [(off(ranked["auc_macro"], np.mean(areas) if ones else math.nan), (n, k, "auc_macro")),
                          (off(ranked["auc_weighted"], np.average(areas, weights=sizes) if ones else math.nan), (n, k)),
-                         (same(got["auc_macro"], math.nan), "not asked for")]
+                         (same(got["auc_macro"], math.nan), "not asked for"),
+                         (same(got["ece"], math.nan), "not asked for")]
+                one = dump.binary(p.max(1), y == best, w)
+                peer += [(off(ranked[key], one[key]), (n, k, key)) for key in ("ece", "mce", "ece_adaptive")]
+                each = [dump.binary(p[:, c], y == c, w)["ece"] for c in range(k)]
+                peer.append((off(ranked["ece_classwise"], np.mean(each)), (n, k, "ece_classwise")))
                 peer += [(off(got[key], value), (n, k, key)) for key, value in want.items()]
                 peer.append((off(got["log_loss"], sk.log_loss(y, p, sample_weight=w, labels=np.arange(k))), "peer"))
                 order = rng.permutation(n)
-                again = dump.classes(p[order], y[order], None if w is None else w[order])
+                again = dump.classes(p[order], y[order], None if w is None else w[order], beta=2.0)
                 moved += [(same(again[key], got[key]), (n, k, key)) for key in COUNTS + NAMES]
     two = rng.uniform(size=500)
     y = (rng.uniform(size=500) < two).astype(int)
@@ -383,6 +397,8 @@ def check_regression(dump, tap, rng):
                         "rmse": sk.mean_squared_error(y, p, sample_weight=w, squared=False),
                         "r2": undefined(sk.r2_score(y, p, sample_weight=w), len(set(y)) > 1),
                         "median_ae": sk.median_absolute_error(y, p, sample_weight=w), "max_error": sk.max_error(y, p),
+                        "smape": np.average(2 * np.abs(p - y) / np.maximum(np.abs(p) + np.abs(y), 1e-300), weights=w),
+                        "explained_variance": undefined(sk.explained_variance_score(y, p, sample_weight=w), len(set(y)) > 1),
                         "mape": sk.mean_absolute_percentage_error(y, p, sample_weight=w),
                         "pinball": sk.mean_pinball_loss(y, p, sample_weight=w, alpha=.5)}
                 logs = (y >= 0).all() and (p >= 0).all()

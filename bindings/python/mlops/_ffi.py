@@ -356,6 +356,13 @@ class Metric(enum.IntEnum):
     PRECISION_AT_K = 45  # precision_at_k
     RECALL_AT_K = 46  # recall_at_k
     HIT_RATE = 47  # hit_rate
+    F_BETA = 48  # f_beta
+    F_BETA_MACRO = 49  # f_beta_macro
+    F_BETA_WEIGHTED = 50  # f_beta_weighted
+    KAPPA = 51  # kappa
+    ECE_CLASSWISE = 52  # ece_classwise
+    SMAPE = 53  # smape
+    EXPLAINED_VARIANCE = 54  # explained_variance
 
 
 class MetricTask(enum.IntEnum):
@@ -1717,8 +1724,9 @@ mlops_metric_opts._fields_ = [
     ("k", C.c_int32),
     ("reserved", C.c_int32),
     ("quantile", C.c_double),
+    ("beta", C.c_double),
 ]
-assert C.sizeof(mlops_metric_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 56)
+assert C.sizeof(mlops_metric_opts) == (72 if C.sizeof(C.c_void_p) == 8 else 64)
 
 
 class mlops_metrics(C.Structure):
@@ -1781,8 +1789,15 @@ mlops_metrics._fields_ = [
     ("precision_at_k", C.c_double),
     ("recall_at_k", C.c_double),
     ("hit_rate", C.c_double),
+    ("f_beta", C.c_double),
+    ("f_beta_macro", C.c_double),
+    ("f_beta_weighted", C.c_double),
+    ("kappa", C.c_double),
+    ("ece_classwise", C.c_double),
+    ("smape", C.c_double),
+    ("explained_variance", C.c_double),
 ]
-assert C.sizeof(mlops_metrics) == 424
+assert C.sizeof(mlops_metrics) == 480
 
 
 class mlops_importance_opts(C.Structure):
@@ -1948,8 +1963,9 @@ mlops_performance_opts._fields_ = [
     ("n_bins", C.c_int32),
     ("top_k", C.c_int32),
     ("quantile", C.c_double),
+    ("beta", C.c_double),
 ]
-assert C.sizeof(mlops_performance_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 44)
+assert C.sizeof(mlops_performance_opts) == (56 if C.sizeof(C.c_void_p) == 8 else 52)
 
 
 class mlops_performance_summary(C.Structure):
@@ -2196,6 +2212,39 @@ mlops_panes_opts._fields_ = [
     ("n_panes", C.c_int64),
 ]
 assert C.sizeof(mlops_panes_opts) == 32
+
+
+class mlops_performance_choice_opts(C.Structure):
+    pass
+
+
+mlops_performance_choice_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("best", C.c_char_p),
+    ("held", C.c_char_p),
+    ("bound", C.c_double),
+    ("beta", C.c_double),
+    ("worth_tp", C.c_double),
+    ("worth_fp", C.c_double),
+    ("worth_tn", C.c_double),
+    ("worth_fn", C.c_double),
+]
+assert C.sizeof(mlops_performance_choice_opts) == (72 if C.sizeof(C.c_void_p) == 8 else 64)
+
+
+class mlops_ranking_performance_opts(C.Structure):
+    pass
+
+
+mlops_ranking_performance_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("k", C.c_int32),
+    ("reserved", C.c_int32),
+]
+assert C.sizeof(mlops_ranking_performance_opts) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
 
 
 class mlops_promote_opts(C.Structure):
@@ -2844,8 +2893,6 @@ _rt.declare(lib.mlops_metric_binary, C.c_int32, C.POINTER(mlops_metrics), C.c_vo
         C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_int64, C.c_int64,
         C.c_void_p, C.c_void_p, C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_metric_regression, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
-        C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_importance_measure, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_void_p,
         C.c_int64, C.c_int32, C.POINTER(mlops_importance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_items_size, C.c_size_t, C.POINTER(mlops_items_opts))
@@ -2898,6 +2945,8 @@ _rt.declare(lib.mlops_metric_band, C.c_int32, C.c_void_p, C.c_void_p, C.c_int32,
 _rt.declare(lib.mlops_metric_value, C.c_double, C.POINTER(mlops_metrics), C.c_int32)
 _rt.declare(lib.mlops_metric_ranking, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_void_p,
         C.c_int64, C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_metric_regression, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
         C.POINTER(mlops_monitor_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_new_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -3014,6 +3063,8 @@ _rt.declare(lib.mlops_panes_n, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_panes_start_ns, C.c_int64, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_panes_merge, C.c_int32, C.c_void_p, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_panes_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_performance_choose, C.c_int32, C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_performance_choice_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_class_performance_size, C.c_size_t, C.c_int64)
 _rt.declare(lib.mlops_class_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_int64)
 _rt.declare(lib.mlops_class_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_int64, C.c_void_p,
@@ -3042,10 +3093,10 @@ _rt.declare(lib.mlops_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.
 _rt.declare(lib.mlops_performance_estimate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_ranking_performance_size, C.c_size_t)
-_rt.declare(lib.mlops_ranking_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_int32,
-        C.c_uint32)
-_rt.declare(lib.mlops_ranking_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_uint32, C.c_void_p,
-        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_ranking_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_ranking_performance_opts))
+_rt.declare(lib.mlops_ranking_performance_new, C.c_int32, C.POINTER(C.c_void_p),
+        C.POINTER(mlops_ranking_performance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_ranking_performance_free, None, C.c_void_p)
 _rt.declare(lib.mlops_ranking_performance_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p,
         C.c_int64, C.c_void_p, C.POINTER(mlops_error))
@@ -3958,6 +4009,13 @@ class Metrics:
     precision_at_k: float  # mean share of relevant rows among the first k
     recall_at_k: float  # mean share of the relevant rows that is among the first k
     hit_rate: float  # share of queries with a relevant row among the first k
+    f_beta: float  # (1 + b^2) tp / ((1 + b^2) tp + b^2 fn + fp), b being beta
+    f_beta_macro: float  # mean f_beta of the classes of f1_macro
+    f_beta_weighted: float  # the same by their labels
+    kappa: float  # Cohen's: how much of what chance leaves is predicted right
+    ece_classwise: float  # mean ece of the classes against the rest
+    smape: float  # mean of 2 |error| / (|label| + |prediction|), as a fraction
+    explained_variance: float  # 1 - variance of the errors over that of the labels
 
 
 def _metrics(s):
@@ -4015,6 +4073,13 @@ def _metrics(s):
         precision_at_k=s.precision_at_k,
         recall_at_k=s.recall_at_k,
         hit_rate=s.hit_rate,
+        f_beta=s.f_beta,
+        f_beta_macro=s.f_beta_macro,
+        f_beta_weighted=s.f_beta_weighted,
+        kappa=s.kappa,
+        ece_classwise=s.ece_classwise,
+        smape=s.smape,
+        explained_variance=s.explained_variance,
     )
 
 
@@ -10388,7 +10453,7 @@ class Performance(_rt.Handle):
         with h.lock:
             lib.mlops_performance_reset(h)
 
-    def summarize(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
+    def summarize(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
         """Totals, and errors of calibration.
 
             threshold: score from which a row is predicted positive; from counts it must be a multiple of
@@ -10397,13 +10462,14 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError for an option out of range.
         """
         out = mlops_performance_summary(C.sizeof(mlops_performance_summary))
         h = self._open()
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_summarize(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -10411,7 +10477,7 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.summarize", err)
         return _performance_summary(out)
 
-    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
         """Judge the rows that have a label. Scores in one of the 1,024 bins are ties: auc, average_precision
         and ks are those of bins.
 
@@ -10421,13 +10487,14 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError if no row has a label, or the threshold is no edge of a bin.
         """
         out = mlops_metrics(C.sizeof(mlops_metrics))
         h = self._open()
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -10435,7 +10502,7 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.metrics", err)
         return _metrics(out)
 
-    def reliability(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
+    def reliability(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
         """The reliability table: what came of the rows that have a label, by their score.
 
         Columns: low, high, edges of the bin; weight of its rows; mean_score; observed, the share of label
@@ -10448,13 +10515,14 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError for an option out of range; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_reliability(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -10462,11 +10530,12 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.reliability", err)
         return _rt.classes["table"]._wrap(out.value)
 
-    def thresholds(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
+    def thresholds(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
         """What would be predicted at n_bins thresholds, of 0, 1 / n_bins, 2 / n_bins and so on.
 
         Columns: threshold, tp, fp, tn, fn, accuracy, balanced_accuracy, precision, recall, specificity,
-        f1, mcc, positive_rate; null where a metric has no value.
+        f1, mcc, positive_rate, f_beta, kappa, and lift, precision over the share of label 1; null where a
+        metric has no value.
 
             threshold: score from which a row is predicted positive; from counts it must be a multiple of
                 1/1024 below 1; default 0.5
@@ -10474,13 +10543,14 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_thresholds(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -10538,8 +10608,37 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.calibrate", err)
         return _rt.classes["calibration"]._wrap(out.value)
 
+    def choose(self, *, best=None, held=None, bound=None, beta=None, worth_tp=None, worth_fp=None, worth_tn=None,
+               worth_fn=None):
+        """Choose a threshold for the rows that have a label. Of several that are as good it is the highest.
+
+            best: name of what is to be as good as can be: a metric that follows from tp, fp, tn and fn;
+                default "f1"
+            held: one of these that must hold bound; default none
+            bound: at least so much of held if higher is better, else at most; default 0
+            beta: of f_beta, above 0; default 1
+            worth_tp: of a true positive; default 0. With one of the four, their sum over the rows is to
+                be as large as can be, and best must not be given
+            worth_fp: of a false positive: a cost is below 0; default 0
+            worth_tn: of a true negative; default 0
+            worth_fn: of a false negative; default 0
+
+        Raises: InvalidError if no row has a label, or for an option out of range; NotFoundError if no
+        threshold holds the bound, or the metric has a value at none.
+        """
+        h = self._open()
+        out = C.c_double()
+        opts = _performance_choice_opts(best=best, held=held, bound=bound, beta=beta, worth_tp=worth_tp,
+                worth_fp=worth_fp, worth_tn=worth_tn, worth_fn=worth_fn)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_performance_choose(h, C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Performance.choose", err)
+        return out.value
+
     def estimate(self, calibration=None, *, threshold=None, confidence=None, n_bins=None, top_k=None,
-                 quantile=None):
+                 quantile=None, beta=None):
         """Estimate the metrics of all rows of counts, with a label or without, from their scores alone. Each
         row counts at the mean score of its bin.
 
@@ -10554,6 +10653,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError if there is no row, or the threshold is no edge of a bin; NomemError.
         """
@@ -10561,7 +10661,7 @@ class Performance(_rt.Handle):
         h = self._open()
         calibration_h = _rt.opened_or_none(calibration, Calibration, "calibration")
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_estimate(C.byref(out), h, calibration_h, C.byref(opts), C.byref(err))
@@ -10571,7 +10671,7 @@ class Performance(_rt.Handle):
 
     @staticmethod
     def estimate_rows(scores, probabilities=None, *, threshold=None, confidence=None, n_bins=None, top_k=None,
-                      quantile=None):
+                      quantile=None, beta=None):
         """Estimate the metrics of rows: the same table.
 
             scores: any that are not NaN; they rank and are held against the threshold
@@ -10582,6 +10682,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError if a row is none of these (the message names the first, counted from 0) or there
         is none; NomemError.
@@ -10591,7 +10692,7 @@ class Performance(_rt.Handle):
         probabilities_p, probabilities_shape, probabilities_keep = (None, (0,) * 1,
                 None) if probabilities is None else _rt.array(probabilities, "d", 1, "probabilities")
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         if probabilities is not None:
             _rt.same_length("probabilities", probabilities_shape[0], "scores", scores_shape[0])
@@ -11192,7 +11293,9 @@ class ClassPerformance(_rt.Handle):
 
     @staticmethod
     def size(k):
-        """Bytes that counts of k classes need, 2 to 256: about 56 KiB a class; 0 for another k."""
+        """Bytes that counts of k classes need, 2 to 256: about 56 KiB a class, and as many once; 0 for
+        another k.
+        """
         out = lib.mlops_class_performance_size(_rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k"))
         return out
 
@@ -11275,9 +11378,9 @@ class ClassPerformance(_rt.Handle):
         with h.lock:
             lib.mlops_class_performance_reset(h)
 
-    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
         """Judge the rows that have a label, as metric_classes() does; auc_macro and auc_weighted are those of
-        scores in 1,024 bins.
+        scores in 1,024 bins, and so is ece_adaptive.
 
             threshold: score from which a row is predicted positive; from counts it must be a multiple of
                 1/1024 below 1; default 0.5
@@ -11285,13 +11388,14 @@ class ClassPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError if no row has a label, or for an option out of range.
         """
         out = mlops_metrics(C.sizeof(mlops_metrics))
         h = self._open()
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_class_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -11299,10 +11403,10 @@ class ClassPerformance(_rt.Handle):
             _rt.check(status, "ClassPerformance.metrics", err)
         return _metrics(out)
 
-    def by_class(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
+    def by_class(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
         """Each class by itself. Columns: class; weight of its rows; predicted, weight of the rows predicted
         so; precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece of its
-        probabilities against the rest. Null where there is none.
+        probabilities against the rest; f_beta of the predictions. Null where there is none.
 
             threshold: score from which a row is predicted positive; from counts it must be a multiple of
                 1/1024 below 1; default 0.5
@@ -11310,13 +11414,14 @@ class ClassPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_class_performance_by_class(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -11325,8 +11430,9 @@ class ClassPerformance(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
     def confusion(self):
-        """The confusion matrix. Columns: label, predicted, weight of the rows that have a label, and
-        expected, the probability of the label times weight over all rows predicted so; k * k rows.
+        """The confusion matrix. Columns: label, predicted, weight of the rows that have a label; expected,
+        the probability of the label times weight over all rows predicted so; and weight as a
+        share_of_label, a share_of_predicted and a share of all, null of none; k * k rows.
 
         Raises: NomemError.
         """
@@ -11340,9 +11446,10 @@ class ClassPerformance(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
     def one(self, at):
-        """Counts of one class against the rest, as if its probabilities alone had been added to them.
+        """Counts of one class against the rest, as if its probabilities alone had been added to them; or of
+        the probability of the predicted class, against whether it was right.
 
-            at: 0 to k - 1
+            at: 0 to k - 1; -1: of the predicted class
 
         Raises: InvalidError if there is no such class; NomemError.
         """
@@ -11356,7 +11463,7 @@ class ClassPerformance(_rt.Handle):
             _rt.check(status, "ClassPerformance.one", err)
         return _rt.classes["performance"]._wrap(out.value)
 
-    def estimate(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
+    def estimate(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
         """Estimate metrics of all rows from their probabilities alone, which must be calibrated: the table of
         Performance.estimate(). sampling_error is at most a little too wide.
 
@@ -11366,13 +11473,14 @@ class ClassPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError if there is no row, or for an option out of range; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_class_performance_estimate(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -11431,18 +11539,19 @@ class RankingPerformance(_rt.Handle):
         out = lib.mlops_ranking_performance_size()
         return out
 
-    def __init__(self, k, flags):
+    def __init__(self, *, exponential=False, in_order=False, k=None):
         """Start empty sums on the host's heap.
 
-            k: rows of a query that are looked at; 0: all
-            flags: MLOPS_METRIC_EXPONENTIAL (8) and MLOPS_METRIC_IN_ORDER (16), or 0
+            exponential: the gain of relevance r is 2^r - 1, and not r
+            in_order: equal scores rank as they come
+            k: rows of a query that are looked at; default all
 
-        Raises: InvalidError if k is below 0, or for other flags; NomemError.
+        Raises: InvalidError for an option out of range; NomemError.
         """
         out = C.c_void_p()
+        opts = _ranking_performance_opts(exponential=exponential, in_order=in_order, k=k)
         err = mlops_error()
-        status = lib.mlops_ranking_performance_new(C.byref(out), _rt.integer(k, -2 ** 31, 2 ** 31 - 1, "k"),
-                _rt.integer(flags, 0, 2 ** 32 - 1, "flags"), None, C.byref(err))
+        status = lib.mlops_ranking_performance_new(C.byref(out), C.byref(opts), C.byref(err))
         if status:
             _rt.check(status, "RankingPerformance", err)
         self._h = self._owner(out.value)
@@ -11615,7 +11724,7 @@ class RegressionPerformance(_rt.Handle):
         with h.lock:
             lib.mlops_regression_performance_reset(h)
 
-    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
         """Judge the rows, as metric_regression() does; median_ae is that of RegressionPerformance.quantile().
 
             threshold: score from which a row is predicted positive; from counts it must be a multiple of
@@ -11624,13 +11733,14 @@ class RegressionPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError if there is no row, or for an option out of range.
         """
         out = mlops_metrics(C.sizeof(mlops_metrics))
         h = self._open()
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_regression_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -11648,7 +11758,7 @@ class RegressionPerformance(_rt.Handle):
         return out
 
     def estimate(self, metric, losses, weights=None, *, threshold=None, confidence=None, n_bins=None, top_k=None,
-                 quantile=None):
+                 quantile=None, beta=None):
         """Estimate a metric of rows whose labels are not known, from the loss that a model of the caller's
         predicts for each: one row of the table of Performance.estimate(). The sampling error is the
         standard deviation of the loss on reference rows over the root of the number of rows.
@@ -11663,6 +11773,7 @@ class RegressionPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
 
         Raises: InvalidError for another metric, if a row is none of these, or self has none; NomemError.
         """
@@ -11673,7 +11784,7 @@ class RegressionPerformance(_rt.Handle):
         weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
                 "d", 1, "weights")
         opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile)
+                quantile=quantile, beta=beta)
         err = mlops_error()
         if weights is not None:
             _rt.same_length("weights", weights_shape[0], "losses", losses_shape[0])
@@ -12789,7 +12900,7 @@ def _import_opts(*, kind=None, cache=None, include=None, exclude=None, call=None
 
 
 def _metric_opts(*, skip_nan=False, one_vs_rest=False, exponential=False, in_order=False, weights=None,
-        threshold=None, scale=None, n_bins=None, k=None, quantile=None):
+        threshold=None, scale=None, n_bins=None, k=None, quantile=None, beta=None):
     o = mlops_metric_opts(C.sizeof(mlops_metric_opts))
     o._keep, o._raised = [], []
     if skip_nan:
@@ -12816,6 +12927,8 @@ def _metric_opts(*, skip_nan=False, one_vs_rest=False, exponential=False, in_ord
         o.k = _rt.integer(k, -2 ** 31, 2 ** 31 - 1, "k")
     if quantile is not None:
         o.quantile = _rt.real(quantile, "quantile")
+    if beta is not None:
+        o.beta = _rt.real(beta, "beta")
     return o
 
 
@@ -12898,7 +13011,7 @@ def _monitor_opts(*, alpha_of_all=False, reference=None, drift=None, name=None, 
     return o
 
 
-def _performance_opts(*, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None):
+def _performance_opts(*, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
     o = mlops_performance_opts(C.sizeof(mlops_performance_opts))
     o._keep, o._raised = [], []
     if threshold is not None:
@@ -12913,6 +13026,8 @@ def _performance_opts(*, threshold=None, confidence=None, n_bins=None, top_k=Non
         o.top_k = _rt.integer(top_k, -2 ** 31, 2 ** 31 - 1, "top_k")
     if quantile is not None:
         o.quantile = _rt.real(quantile, "quantile")
+    if beta is not None:
+        o.beta = _rt.real(beta, "beta")
     return o
 
 
@@ -13070,6 +13185,41 @@ def _panes_opts(*, months=False, fade=False, pane_ns=None, offset_ns=None, n_pan
         o.offset_ns = _rt.integer(offset_ns, -2 ** 63, 2 ** 63 - 1, "offset_ns")
     if n_panes is not None:
         o.n_panes = _rt.integer(n_panes, -2 ** 63, 2 ** 63 - 1, "n_panes")
+    return o
+
+
+def _performance_choice_opts(*, best=None, held=None, bound=None, beta=None, worth_tp=None, worth_fp=None,
+        worth_tn=None, worth_fn=None):
+    o = mlops_performance_choice_opts(C.sizeof(mlops_performance_choice_opts))
+    o._keep, o._raised = [], []
+    if best is not None:
+        o.best = _rt.string(best, "best")
+    if held is not None:
+        o.held = _rt.string(held, "held")
+    if bound is not None:
+        o.bound = _rt.real(bound, "bound")
+    if beta is not None:
+        o.beta = _rt.real(beta, "beta")
+    if worth_tp is not None:
+        o.worth_tp = _rt.real(worth_tp, "worth_tp")
+    if worth_fp is not None:
+        o.worth_fp = _rt.real(worth_fp, "worth_fp")
+    if worth_tn is not None:
+        o.worth_tn = _rt.real(worth_tn, "worth_tn")
+    if worth_fn is not None:
+        o.worth_fn = _rt.real(worth_fn, "worth_fn")
+    return o
+
+
+def _ranking_performance_opts(*, exponential=False, in_order=False, k=None):
+    o = mlops_ranking_performance_opts(C.sizeof(mlops_ranking_performance_opts))
+    o._keep, o._raised = [], []
+    if exponential:
+        o.flags |= 8
+    if in_order:
+        o.flags |= 16
+    if k is not None:
+        o.k = _rt.integer(k, -2 ** 31, 2 ** 31 - 1, "k")
     return o
 
 
@@ -14029,7 +14179,7 @@ def dataset_status(store, dataset, ref, prefix, folder, *, follow_links=False, s
 
 
 def metric_binary(scores, labels, *, skip_nan=False, one_vs_rest=False, exponential=False, in_order=False,
-                  weights=None, threshold=None, scale=None, n_bins=None, k=None, quantile=None):
+                  weights=None, threshold=None, scale=None, n_bins=None, k=None, quantile=None, beta=None):
     """Judge scores of a binary task.
 
     A row is predicted positive if its score is at least the threshold. Margins and ranks may be infinite.
@@ -14038,15 +14188,17 @@ def metric_binary(scores, labels, *, skip_nan=False, one_vs_rest=False, exponent
         scores: the higher, the likelier label 1
         labels: 0 or 1
         skip_nan: leave out, and count, rows without a prediction or label
-        one_vs_rest: classes: auc_macro and auc_weighted, too: k sorts
+        one_vs_rest: classes: auc_macro, ece and their like, too: k + 1 sorts
         exponential: ranking: the gain of relevance r is 2^r - 1, and not r
         in_order: ranking: equal scores rank as they come
         weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
         threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
         scale: binary: of scores; default MetricScale.PROBABILITY
-        n_bins: binary: of ece and its like, 1 to 1000, default 10
+        n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
+        beta: binary, classes: of f_beta and its like, above 0: what recall weighs against precision; default
+            1
 
     Raises: InvalidError if a row is out of range, or NaN without MLOPS_METRIC_SKIP_NAN (the message names the
     first, counted from 0), or none counts; NomemError.
@@ -14055,7 +14207,7 @@ def metric_binary(scores, labels, *, skip_nan=False, one_vs_rest=False, exponent
     scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
     labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
     opts = _metric_opts(skip_nan=skip_nan, one_vs_rest=one_vs_rest, exponential=exponential, in_order=in_order,
-            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile)
+            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile, beta=beta)
     err = mlops_error()
     _rt.same_length("labels", labels_shape[0], "scores", scores_shape[0])
     status = lib.mlops_metric_binary(C.byref(out), scores_p, labels_p, scores_shape[0], C.byref(opts), C.byref(err))
@@ -14066,21 +14218,23 @@ def metric_binary(scores, labels, *, skip_nan=False, one_vs_rest=False, exponent
 
 def metric_classes(probabilities, labels, *, skip_nan=False, one_vs_rest=False, exponential=False,
                    in_order=False, weights=None, threshold=None, scale=None, n_bins=None, k=None,
-                   quantile=None):
+                   quantile=None, beta=None):
     """Judge probabilities of k classes. The most probable class is predicted, the first of several.
 
         probabilities: row-major; a row sums to 1 within 0.001
         labels: 0 to k - 1; below 0 is missing, as NaN
         skip_nan: leave out, and count, rows without a prediction or label
-        one_vs_rest: classes: auc_macro and auc_weighted, too: k sorts
+        one_vs_rest: classes: auc_macro, ece and their like, too: k + 1 sorts
         exponential: ranking: the gain of relevance r is 2^r - 1, and not r
         in_order: ranking: equal scores rank as they come
         weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
         threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
         scale: binary: of scores; default MetricScale.PROBABILITY
-        n_bins: binary: of ece and its like, 1 to 1000, default 10
+        n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
+        beta: binary, classes: of f_beta and its like, above 0: what recall weighs against precision; default
+            1
 
     Raises: as metric_binary().
     """
@@ -14088,7 +14242,7 @@ def metric_classes(probabilities, labels, *, skip_nan=False, one_vs_rest=False, 
     probabilities_p, probabilities_shape, probabilities_keep = _rt.array(probabilities, "d", 2, "probabilities")
     labels_p, labels_shape, labels_keep = _rt.array(labels, "q", 1, "labels")
     opts = _metric_opts(skip_nan=skip_nan, one_vs_rest=one_vs_rest, exponential=exponential, in_order=in_order,
-            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile)
+            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile, beta=beta)
     err = mlops_error()
     _rt.same_length("labels", labels_shape[0], "probabilities", probabilities_shape[0])
     confusion, confusion_p = _rt.empty("d", (probabilities_shape[1], probabilities_shape[1]))
@@ -14097,40 +14251,6 @@ def metric_classes(probabilities, labels, *, skip_nan=False, one_vs_rest=False, 
     if status:
         _rt.check(status, "metric_classes", err)
     return _metrics(out), _rt.result(confusion)
-
-
-def metric_regression(predictions, labels, *, skip_nan=False, one_vs_rest=False, exponential=False,
-                      in_order=False, weights=None, threshold=None, scale=None, n_bins=None, k=None,
-                      quantile=None):
-    """Judge predicted numbers. Predictions and labels must be finite.
-
-        predictions: predicted
-        labels: observed
-        skip_nan: leave out, and count, rows without a prediction or label
-        one_vs_rest: classes: auc_macro and auc_weighted, too: k sorts
-        exponential: ranking: the gain of relevance r is 2^r - 1, and not r
-        in_order: ranking: equal scores rank as they come
-        weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
-        threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
-        scale: binary: of scores; default MetricScale.PROBABILITY
-        n_bins: binary: of ece and its like, 1 to 1000, default 10
-        k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
-        quantile: regression: of pinball, in (0, 1); default 0.5
-
-    Raises: as metric_binary().
-    """
-    out = mlops_metrics(C.sizeof(mlops_metrics))
-    predictions_p, predictions_shape, predictions_keep = _rt.array(predictions, "d", 1, "predictions")
-    labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
-    opts = _metric_opts(skip_nan=skip_nan, one_vs_rest=one_vs_rest, exponential=exponential, in_order=in_order,
-            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile)
-    err = mlops_error()
-    _rt.same_length("labels", labels_shape[0], "predictions", predictions_shape[0])
-    status = lib.mlops_metric_regression(C.byref(out), predictions_p, labels_p, predictions_shape[0], C.byref(opts),
-            C.byref(err))
-    if status:
-        _rt.check(status, "metric_regression", err)
-    return _metrics(out)
 
 
 def importance_measure(model, table, labels, metric, *, columns=None, seed=None, n_repeats=None):
@@ -14329,7 +14449,7 @@ def metric_value(of, metric):
 
 def metric_ranking(scores, relevances, queries, *, skip_nan=False, one_vs_rest=False, exponential=False,
                    in_order=False, weights=None, threshold=None, scale=None, n_bins=None, k=None,
-                   quantile=None):
+                   quantile=None, beta=None):
     """Judge the order of the rows of queries, each query counting 1, or as much as its first row weighs.
 
     ndcg, map, mrr, precision_at_k, recall_at_k and hit_rate are means over the queries that have a row of
@@ -14340,15 +14460,17 @@ def metric_ranking(scores, relevances, queries, *, skip_nan=False, one_vs_rest=F
         relevances: 0 or more, at most 2^20 (512 with MLOPS_METRIC_EXPONENTIAL); above 0 is relevant
         queries: equal for the rows of a query, which follow one another
         skip_nan: leave out, and count, rows without a prediction or label
-        one_vs_rest: classes: auc_macro and auc_weighted, too: k sorts
+        one_vs_rest: classes: auc_macro, ece and their like, too: k + 1 sorts
         exponential: ranking: the gain of relevance r is 2^r - 1, and not r
         in_order: ranking: equal scores rank as they come
         weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
         threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
         scale: binary: of scores; default MetricScale.PROBABILITY
-        n_bins: binary: of ece and its like, 1 to 1000, default 10
+        n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
+        beta: binary, classes: of f_beta and its like, above 0: what recall weighs against precision; default
+            1
 
     Raises: InvalidError if a row is out of range (the message names the first, counted from 0) or no query has a
     relevant row; NomemError.
@@ -14358,7 +14480,7 @@ def metric_ranking(scores, relevances, queries, *, skip_nan=False, one_vs_rest=F
     relevances_p, relevances_shape, relevances_keep = _rt.array(relevances, "d", 1, "relevances")
     queries_p, queries_shape, queries_keep = _rt.array(queries, "q", 1, "queries")
     opts = _metric_opts(skip_nan=skip_nan, one_vs_rest=one_vs_rest, exponential=exponential, in_order=in_order,
-            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile)
+            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile, beta=beta)
     err = mlops_error()
     _rt.same_length("relevances", relevances_shape[0], "scores", scores_shape[0])
     _rt.same_length("queries", queries_shape[0], "scores", scores_shape[0])
@@ -14366,6 +14488,42 @@ def metric_ranking(scores, relevances, queries, *, skip_nan=False, one_vs_rest=F
             C.byref(opts), C.byref(err))
     if status:
         _rt.check(status, "metric_ranking", err)
+    return _metrics(out)
+
+
+def metric_regression(predictions, labels, *, skip_nan=False, one_vs_rest=False, exponential=False,
+                      in_order=False, weights=None, threshold=None, scale=None, n_bins=None, k=None,
+                      quantile=None, beta=None):
+    """Judge predicted numbers. Predictions and labels must be finite.
+
+        predictions: predicted
+        labels: observed
+        skip_nan: leave out, and count, rows without a prediction or label
+        one_vs_rest: classes: auc_macro, ece and their like, too: k + 1 sorts
+        exponential: ranking: the gain of relevance r is 2^r - 1, and not r
+        in_order: ranking: equal scores rank as they come
+        weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
+        threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
+        scale: binary: of scores; default MetricScale.PROBABILITY
+        n_bins: of ece and its like, 1 to 1000, default 10
+        k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
+        quantile: regression: of pinball, in (0, 1); default 0.5
+        beta: binary, classes: of f_beta and its like, above 0: what recall weighs against precision; default
+            1
+
+    Raises: as metric_binary().
+    """
+    out = mlops_metrics(C.sizeof(mlops_metrics))
+    predictions_p, predictions_shape, predictions_keep = _rt.array(predictions, "d", 1, "predictions")
+    labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
+    opts = _metric_opts(skip_nan=skip_nan, one_vs_rest=one_vs_rest, exponential=exponential, in_order=in_order,
+            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile, beta=beta)
+    err = mlops_error()
+    _rt.same_length("labels", labels_shape[0], "predictions", predictions_shape[0])
+    status = lib.mlops_metric_regression(C.byref(out), predictions_p, labels_p, predictions_shape[0], C.byref(opts),
+            C.byref(err))
+    if status:
+        _rt.check(status, "metric_regression", err)
     return _metrics(out)
 
 

@@ -121,7 +121,6 @@ static void put_numbers(mlops__buf *out, const mlops_drift_column *column, int p
 }
 
 static void put_more_numbers(mlops__buf *out, const mlops_drift_column *column) {
-    mlops__html_element(out, "td", "where", column->where);
     put_number(out, column->wasserstein);
     put_number(out, 100 * column->nulls_reference);
     put_number(out, 100 * column->nulls_current);
@@ -144,6 +143,7 @@ static void put_picture_row(mlops__buf *out, const mlops__drift_judged *judged, 
     if (judged->size > 0)
         mlops__svg_effect(out, column->effect, column->effect_low, column->tolerance, scale);
     if (!preset) mlops__buf_text(out, "</td>");
+    mlops__html_element(out, "td", "where", column->where);
     put_numbers(out, column, preset);
     put_more_numbers(out, column);
     mlops__buf_text(out, "</tr>\n");
@@ -152,18 +152,18 @@ static void put_picture_row(mlops__buf *out, const mlops__drift_judged *judged, 
 /* The columns' heads; those of presets differ in some. */
 static void begin_table(mlops__buf *out, int preset, int pictured) {
     static const char *const heads[] = {
-        "Column",          "Answer",       "Distribution", "Effect",  "Test",  "Effect",
-        "At least",        "Adjusted p",   "Severity",     "PSI",     "Where", "Shift in sd",
+        "Column",          "Answer",       "Distribution", "Effect",   "Where", "Test",
+        "Effect",          "At least",     "Adjusted p",   "Severity", "PSI",   "Shift in sd",
         "Nulls before, %", "Nulls now, %", "Mean before",  "Mean now"};
-    enum { DRAWN = 2, BAR = 3, BOUND = 6, ADJUSTED = 7, MORE = 10 };
+    enum { DRAWN = 2, BAR = 3, WHERE = 4, TEST = 5, BOUND = 7, ADJUSTED = 8, MORE = 11 };
     mlops__buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
     for (int i = 0; i < (pictured ? (int)(sizeof heads / sizeof heads[0]) : MORE); i++) {
-        if ((i == DRAWN && !pictured) || (i == BAR && (preset || !pictured))) continue;
+        if ((!pictured && i >= DRAWN && i <= WHERE) || (i == BAR && preset)) continue;
         const char *head = !preset         ? heads[i]
                            : i == BOUND    ? "p"
                            : i == ADJUSTED ? "Limit"
                                            : heads[i];
-        mlops__html_element(out, "th", NULL, head);
+        mlops__html_element(out, "th", i > TEST ? "num" : NULL, head);
     }
     mlops__buf_text(out, "</tr></thead><tbody>\n");
 }
@@ -267,11 +267,11 @@ static const char *loss_of(mlops_drift_verdict verdict) {
 static void put_segments(mlops__buf *out, const mlops__drift_segment *segments, int64_t n) {
     static const char *const heads[] = {"Segment",         "Answer",   "Rows",
                                         "Drifted columns", "Measured", "Estimated"};
-    enum { PLAIN = 4, ALL = 6 };
+    enum { COUNTS = 2, PLAIN = 4, ALL = 6 };
     if (n == 0) return;
     mlops__buf_text(out, "<h2>Segments</h2>\n<div class=\"scroll\"><table><thead><tr>");
     for (int i = 0; i < (segments->has_labels ? ALL : PLAIN); i++)
-        mlops__html_element(out, "th", NULL, heads[i]);
+        mlops__html_element(out, "th", i >= COUNTS && i < PLAIN ? "num" : NULL, heads[i]);
     mlops__buf_text(out, "</tr></thead><tbody>\n");
     for (int64_t i = 0; i < n; i++) {
         const mlops__drift_segment *segment = &segments[i];

@@ -27,15 +27,19 @@ def draw():
         found.save(str(page))
         text = page.read_text(encoding="utf-8")
     sheet = text[:text.index("</style>")]
-    style = re.findall(r":root\{.*?\}\n|@media\(prefers.*?\}\}\n", sheet, re.S)[:2]
-    style = [line.replace("\n", "") for line in style] + [line for line in sheet.splitlines() if line.startswith("svg .")]
+    light, dark = (dict(re.findall(r"(--[\w-]+):([^;}]+)", part)) for part in
+                   re.findall(r":root\{.*?\}", sheet, re.S)[:2])
+    rules = [line for line in sheet.splitlines() if line.startswith("svg .")]
+    rules += ["text{fill:var(--ink)}.dim{fill:var(--dim)}.back{fill:var(--card)}"]
+    style = [re.sub(r"var\((--[\w-]+)\)", lambda match: light[match[1]], line) for line in rules]
+    style += ["@media(prefers-color-scheme:dark){"]  # with the colours spelled out, which not every viewer knows names of
+    style += [re.sub(r"var\((--[\w-]+)\)", lambda match: dark[match[1]], line) for line in rules] + ["}"]
     rows = re.findall(r'<tr><th scope="row">(.*?)</th>.*?<span class="badge \w+">(.*?)</span>.*?(<svg class="histograms".*?'
                       r'</svg>).*?(<svg class="effect".*?</svg>).*?<td class="where">(.*?)</td>', text, re.S)[:ROWS]
     assert len(rows) == ROWS, len(rows)
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {HEIGHT * ROWS}" font-family="sans-serif" '
            'font-size="13" role="img">', "<title>Rows of a drift report</title>", "<style>", *style,
-           "text{fill:var(--ink)}.dim{fill:var(--dim)}", "</style>",
-           '<rect width="100%" height="100%" style="fill:var(--card)"/>']
+           "</style>", '<rect class="back" width="100%" height="100%"/>']
     for i, (name, badge, histograms, effect, where) in enumerate(rows):
         y = i * HEIGHT
         out.append(f'<text x="12" y="{y + 28}" font-weight="bold">{name}</text>')

@@ -18,10 +18,10 @@ for arg; do
     esac
 done
 
-packages="gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev liblmdb-dev libzstd-dev libcmocka-dev python3 python3-numpy
-  python3-scipy python3-pandas python3-sklearn python3-xgboost libxgboost-dev python3-onnx libonnx-testdata python3-clang
-  libclang-common-14-dev clang-14 libclang-rt-14-dev clang-format-14 golang-go valgrind binutils
-  gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm musl-tools libgdal32"
+packages="gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev liblmdb-dev libzstd-dev libcmocka-dev python3
+  python3-numpy python3-scipy python3-hypothesis python3-pandas python3-sklearn python3-xgboost libxgboost-dev
+  python3-onnx libonnx-testdata python3-clang libclang-common-14-dev clang-14 libclang-rt-14-dev clang-format-14
+  golang-go valgrind binutils gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm musl-tools libgdal32"
 [ $deep = 0 ] || packages="$packages gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-arm-linux-gnueabihf
   libc6-dev-armhf-cross gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
 [ $install = 0 ] || sh scripts/install.sh $packages

@@ -122,6 +122,9 @@ void mlops__drift_where(mlops__buf *out, const mlops__drift_judged *judged,
                         const mlops__drift_rule *rule);
 const char *mlops__drift_part_name(mlops__drift_part kind);
 
+/* Whether nulls decided, and are a region by themselves. */
+int mlops__drift_tells_nulls(const mlops__drift_judged *judged);
+
 /* Judges anew, by a preset, what the functions above have found the measures of. MLOPS_E_NOMEM. */
 mlops_status mlops__drift_preset_values(mlops__drift_judged *out, const mlops__drift_rule *rule,
                                         const struct mlops__column *column,

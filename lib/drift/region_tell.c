@@ -88,6 +88,10 @@ void mlops__drift_where(mlops__buf *out, const mlops__drift_judged *judged,
     if (loss) put_region(out, loss);
 }
 
+int mlops__drift_tells_nulls(const mlops__drift_judged *judged) {
+    return by_nulls(judged) && *judged->column.where;
+}
+
 enum { N_COLUMNS = 7 };
 static const mlops__rows_column columns[N_COLUMNS] = {
     {"column", MLOPS_TYPE_STRING},   {"kind", MLOPS_TYPE_STRING},
@@ -120,7 +124,7 @@ mlops_status mlops_drift_regions(mlops_table **out, const mlops_drift *self, mlo
         for (int k = 0; k < judged->n_regions; k++)
             put_row(&rows, column->name, mlops__drift_part_name(judged->regions[k].kind),
                     &judged->regions[k]);
-        if (!by_nulls(judged) || !*column->where) continue;
+        if (!mlops__drift_tells_nulls(judged)) continue;
         mlops__drift_region nulls = {MLOPS__DRIFT_SPAN, 0, 0, NULL, 0, 0, 0, 0};
         nulls.low = nulls.high = mlops__not_a_number();
         nulls.reference = column->nulls_reference;

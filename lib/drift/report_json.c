@@ -7,7 +7,14 @@
 #include "drift/inside.h"
 #include "text/json.h"
 
+static void put_shares(mlops__json_writer *json, double reference, double current) {
+    mlops__json_put_f64(json, "reference", reference);
+    mlops__json_put_f64(json, "current", current);
+    mlops__json_close(json, '}');
+}
+
 static void put_regions(mlops__json_writer *json, const mlops__drift_judged *judged) {
+    const mlops_drift_column *column = &judged->column;
     mlops__json_name(json, "regions");
     mlops__json_open(json, '[');
     for (int i = 0; i < judged->n_regions; i++) {
@@ -19,9 +26,12 @@ static void put_regions(mlops__json_writer *json, const mlops__drift_judged *jud
             mlops__json_put_f64(json, "high", region->high);
         }
         if (region->text) mlops__json_put_text(json, "category", region->text);
-        mlops__json_put_f64(json, "reference", region->reference);
-        mlops__json_put_f64(json, "current", region->current);
-        mlops__json_close(json, '}');
+        put_shares(json, region->reference, region->current);
+    }
+    if (mlops__drift_tells_nulls(judged)) {
+        mlops__json_open(json, '{');
+        mlops__json_put_text(json, "kind", "nulls");
+        put_shares(json, column->nulls_reference, column->nulls_current);
     }
     mlops__json_close(json, ']');
 }

@@ -234,14 +234,14 @@ public:
         return out;
     }
 
-    /// Write what is frozen as bytes: canonical, little-endian, equal for equal state on any machine.
+    /// Write as bytes what is frozen, or what learns: canonical, little-endian, equal for equal state on any machine.
     std::string save() const {
         return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
             return mlops_anomaly_save(need(), text, cap, needed);
         }, "mlops_anomaly_save");
     }
 
-    /// Storage that saved bytes need when they are loaded, which is less than learning takes; exact.
+    /// Storage that saved bytes need when they are loaded, exact: of what is frozen less than learning takes.
     static std::size_t load_size(std::string_view bytes) {
         std::size_t size = 0;
         detail::check(mlops_anomaly_load_size(bytes.data(), static_cast<std::size_t>(bytes.size()), &size), "mlops_anomaly_load_size");

@@ -4443,10 +4443,10 @@ func (x *Anomaly) Summarize() (AnomalySummary, error) {
 	return makeAnomalySummary(&out), nil
 }
 
-// Save: write what is frozen as bytes: canonical, little-endian, equal for equal state on any machine.
+// Save: write as bytes what is frozen, or what learns: canonical, little-endian, equal for equal state
+// on any machine.
 //
-// Errors: MLOPS_E_INVALID if it is not frozen; MLOPS_E_ARENA if cap is too small; nothing is written
-// then.
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
 func (x *Anomaly) Save() ([]byte, error) {
 	if x == nil || x.p == nil {
 		return nil, closed("Anomaly")
@@ -4461,8 +4461,8 @@ func (x *Anomaly) Save() ([]byte, error) {
 	return content, nil
 }
 
-// LoadAnomalySize: storage that saved bytes need when they are loaded, which is less than learning
-// takes; exact.
+// LoadAnomalySize: storage that saved bytes need when they are loaded, exact: of what is frozen less
+// than learning takes.
 //
 // Errors: MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED as mlops_anomaly_load().
 func LoadAnomalySize(content []byte) (int, error) {

@@ -3,8 +3,8 @@
  * A mlops_anomaly learns from rows as they come, is frozen, and from then on gives each row a
  * score: the higher, the more unusual. Half of the rows are held back from learning; where a new
  * score lies among theirs is its p-value, so that the rate of false alarms is chosen, not found
- * out. Its state is the caller's: fixed size, no heap; what was frozen is saved and loaded to the
- * same scores, bit for bit, on a server and on a microcontroller. See docs/anomaly.md.
+ * out. Its state is the caller's: fixed size, no heap; it is saved and loaded, learning or frozen,
+ * to the same scores, bit for bit, on a server and on a microcontroller. See docs/anomaly.md.
  */
 #ifndef MLOPS_ANOMALY_H
 #define MLOPS_ANOMALY_H
@@ -201,21 +201,22 @@ MLOPS_API mlops_status mlops_anomaly_summarize(const mlops_anomaly *self,
                                                mlops_anomaly_summary *out);
 
 /**
- * Write what is frozen as bytes: canonical, little-endian, equal for equal state on any machine.
+ * Write as bytes what is frozen, or what learns: canonical, little-endian, equal for equal state on
+ * any machine.
  *
- * @param self          frozen
+ * @param self          either
  * @param[out] bytes    @nullable @shape(cap) NULL to ask for the size
  * @param cap           bytes of room
  * @param[out] needed   @nullable bytes that it takes
- * @return MLOPS_E_INVALID if it is not frozen; MLOPS_E_ARENA if cap is too small; nothing is
- * written then
+ * @return MLOPS_E_ARENA if cap is too small; nothing is written then
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_anomaly_save(const mlops_anomaly *self, void *bytes, size_t cap,
                                           size_t *needed);
 
 /**
- * Storage that saved bytes need when they are loaded, which is less than learning takes; exact.
+ * Storage that saved bytes need when they are loaded, exact: of what is frozen less than learning
+ * takes.
  *
  * @param bytes      @shape(n) of mlops_anomaly_save()
  * @param n          number of bytes
@@ -228,7 +229,8 @@ MLOPS_API mlops_status mlops_anomaly_load_size(const void *bytes, size_t n, size
 /**
  * Read bytes of mlops_anomaly_save() into the caller's storage.
  *
- * @param[out] out  frozen, living in mem; needs no end. It gives the same scores, bit for bit
+ * @param[out] out  as it was saved, living in mem; needs no end. It gives the same scores, and goes
+ * on to learn, bit for bit
  * @param mem       @shape(size) storage, aligned to 8 bytes
  * @param size      at least what mlops_anomaly_load_size() gave
  * @param bytes     @shape(n) what was saved; borrowed for the call

@@ -46,6 +46,19 @@ def near(ours, theirs, within):
 
 # ---- bytes ----
 
+def read_learning(data):
+    """What stands in the bytes of one that still learns."""
+    assert zlib.crc32(data[:-4]) == struct.unpack("<I", data[-4:])[0]
+    head = struct.Struct("<4sI8I3qQd")
+    magic, version, kind, _, d, n_held, n_rows, _, _, _, n, skipped, n_fit, _, _ = head.unpack_from(data)
+    assert (magic, version) == (b"MLAL", 1)
+    n_sums = d * (d + 1) // 2 if kind in (MAHALANOBIS, PCA_KIND) else d
+    sums = np.frombuffer(data, "<f8", d + n_sums, head.size)
+    rows = np.frombuffer(data[:-4], "<f4", -1, head.size + sums.nbytes).reshape(-1, d)
+    held = min(n - skipped - n_fit, n_held)
+    return dict(n_fit=n_fit, mean=sums[:d], sums=sums[d:], held=rows[:held], kept=rows[held:], n_kept=min(n_fit, n_rows))
+
+
 def read(data):
     """What stands in the bytes, as a dict."""
     assert zlib.crc32(data[:-4]) == struct.unpack("<I", data[-4:])[0]
@@ -221,6 +234,28 @@ def kmeans():
         held_scores(a, held, f"kmeans, {d} features")
 
 
+def learning():
+    """What is saved before it is frozen: rows that were learnt from and held back, and the sums over them."""
+    names = ["forest", "mahalanobis", "knn", "kmeans", "pca"]
+    for kind, opts in ((FOREST, {}), (MAHALANOBIS, {}), (KNN, {"n_rows": 256}), (KMEANS, {}), (PCA_KIND, {})):
+        rows = cloud(500, 4).astype("f4")
+        a = mlops.Anomaly(names[kind], n_features=4, seed=9, **opts)
+        a.add(rows)
+        fit, held = halves(rows, 9)
+        told = read_learning(a.save())
+        off = fit.astype("f8") - fit.mean(0, dtype="f8")
+        products = off.T @ off
+        sums = products[np.tril_indices(4)] if kind in (MAHALANOBIS, PCA_KIND) else products.diagonal()
+        good = told["n_fit"] == 250 and np.array_equal(told["held"], held) and near(told["sums"], sums, 1e-10)
+        kept = fit if kind in (FOREST, KNN, KMEANS) else fit[:0]
+        good &= near(told["mean"], fit.mean(0, dtype="f8"), 1e-12) and np.array_equal(told["kept"], kept)
+        again = mlops.Anomaly.load(a.save())
+        for one in (a, again):
+            one.add(rows[:100] + np.float32(0.5))
+            one.freeze()
+        point(good and again.save() == a.save(), f"{names[kind]}: what is saved while it learns, and goes on")
+
+
 def pca():
     for d, k, raw in (2, 1, False), (10, 4, False), (10, 3, True), (40, 20, False):
         rows, new = cloud(1000, d), cloud(200, d, 2)
@@ -233,7 +268,7 @@ def pca():
         held_scores(a, held, f"pca, {k} of {d}{', raw' * raw}")
 
 
-for part in forest, auc, mahalanobis, knn, kmeans, pca:
+for part in forest, auc, mahalanobis, knn, kmeans, learning, pca:
     part()
 print(f"1..{number}")
 sys.exit(1 if failed else 0)

@@ -7,7 +7,7 @@
 #include "base/fail.h"
 
 static int use(mlops_anomaly *p) {
-    static uint64_t bytes[512], storage[512];
+    static uint64_t bytes[512], learning[1024], storage[1024];
     mlops_anomaly_summary s = MLOPS_ANOMALY_SUMMARY_INIT;
     mlops_error err;
     float row[2], score;
@@ -17,6 +17,10 @@ static int use(mlops_anomaly *p) {
         row[0] = (float)(i * 37 % 20), row[1] = row[0] + (float)(i * 53 % 7);
         if (mlops_anomaly_add(p, row, 1, mlops_anomaly_n_features(p), &err)) return SWEEP_WRONG;
     }
+    if (mlops_anomaly_save(p, learning, sizeof learning, &needed) ||
+        mlops_anomaly_load_size(learning, needed, &size) || size > sizeof storage ||
+        mlops_anomaly_load(&p, storage, size, learning, needed))
+        return SWEEP_WRONG;
     row[1] = 100;
     if (mlops_anomaly_freeze(p, &err) || mlops_anomaly_save(p, bytes, sizeof bytes, &needed) ||
         mlops_anomaly_load_size(bytes, needed, &size) || size > sizeof storage ||

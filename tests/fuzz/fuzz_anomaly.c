@@ -1,5 +1,6 @@
 /* Saved anomaly scores: what loads fits the storage that was told, saves to the same bytes and
- * scores to numbers. As few bytes have the checksum that they end in, it is also set right. */
+ * scores to numbers, if need be frozen before. As few bytes have the checksum that they end in, it
+ * is also set right. */
 #include "base/crc32.h"
 
 #include <mlops.h>
@@ -36,6 +37,13 @@ static void try(const uint8_t *data, size_t size) {
     must(mlops_anomaly_save(p, saved, sizeof saved, &n) == MLOPS_OK);
     must(n == size && memcmp(saved, data, size) == 0);
     must(mlops_anomaly_summarize(p, &s) == MLOPS_OK && s.n_features <= D_MAX);
+    if (!s.is_frozen) {
+        for (size_t i = 0; i < D_MAX; i++) memcpy(row + i, data + (i * 4) % (size - 3), 4);
+        must(mlops_anomaly_add(p, row, 1, s.n_features, NULL) == MLOPS_OK || s.n >> 53);
+        status = mlops_anomaly_freeze(p, NULL);
+        must(status == MLOPS_OK || status == MLOPS_E_REFUSED);
+        if (status) return;
+    }
     for (size_t k = 0; k < 8; k++) {
         for (size_t i = 0; i < D_MAX; i++) memcpy(row + i, data + (i * 4 + k) % (size - 3), 4);
         must(mlops_anomaly_score(p, row, 1, s.n_features, &score, NULL) == MLOPS_OK);

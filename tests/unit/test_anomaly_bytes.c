@@ -10,6 +10,13 @@ static void seal(uint8_t *bytes, size_t n) {
     for (size_t i = 0; i < 4; i++) bytes[n - 4 + i] = (uint8_t)(crc >> 8 * i);
 }
 
+static mlops_anomaly *learning(room *r, int i) {
+    mlops_anomaly_opts opts = case_opts(i);
+    mlops_anomaly *p = begin(r, &opts);
+    learn(p, 101);
+    return p;
+}
+
 static void test_loaded_is_the_same(void **state) {
     (void)state;
     static room a, b;
@@ -40,6 +47,47 @@ static void test_loaded_is_the_same(void **state) {
     }
 }
 
+/* A device that restarts while it learns goes on as if it had not. */
+static void test_learning_goes_on(void **state) {
+    (void)state;
+    static room a, b;
+    static uint8_t bytes[2][SAVED_BYTES];
+    static const int64_t rows_before[] = {0, 1, 2, 7, 30, 121, 300};
+    for (int i = 0; i < N_CASES; i++)
+        for (size_t k = 0; k < sizeof rows_before / sizeof *rows_before; k++) {
+            mlops_anomaly_opts opts = case_opts(i);
+            mlops_anomaly *p = begin(&a, &opts), *q;
+            float rows[64 * D];
+            size_t size = 0;
+            learn(p, rows_before[k]);
+            if (k > 3) rows[0] = NAN, assert_int_equal(mlops_anomaly_add(p, rows, 1, D, NULL), 0);
+            size_t n = save(p, bytes[0]);
+            assert_int_equal(mlops_anomaly_load_size(bytes[0], n, &size), MLOPS_OK);
+            assert_int_equal(size, mlops_anomaly_size(&opts));
+            memset(&b, 0x5a, sizeof b);
+            assert_int_equal(mlops_anomaly_load(&q, &b, size - 1, bytes[0], n), MLOPS_E_ARENA);
+            assert_null(q);
+            assert_int_equal(mlops_anomaly_load(&q, &b, size, bytes[0], n), MLOPS_OK);
+            for (size_t j = size; j < sizeof b; j++) assert_int_equal(((uint8_t *)&b)[j], 0x5a);
+            assert_int_equal(save(q, bytes[1]), n);
+            assert_memory_equal(bytes[0], bytes[1], n);
+            assert_int_equal(mlops_anomaly_score(q, rows, 1, D, rows, NULL), MLOPS_E_INVALID);
+            for (int part = 0; part < 4; part++) {
+                make_rows(rows, 64, D);
+                assert_int_equal(mlops_anomaly_add(p, rows, 64, D, NULL), MLOPS_OK);
+                assert_int_equal(mlops_anomaly_add(q, rows, 64, D, NULL), MLOPS_OK);
+            }
+            n = save(p, bytes[0]);
+            assert_int_equal(save(q, bytes[1]), n);
+            assert_memory_equal(bytes[0], bytes[1], n);
+            assert_int_equal(mlops_anomaly_freeze(p, NULL), MLOPS_OK);
+            assert_int_equal(mlops_anomaly_freeze(q, NULL), MLOPS_OK);
+            n = save(p, bytes[0]);
+            assert_int_equal(save(q, bytes[1]), n);
+            assert_memory_equal(bytes[0], bytes[1], n);
+        }
+}
+
 /* Bytes and scores are those of any other machine. */
 static void test_the_same_everywhere(void **state) {
     (void)state;
@@ -68,8 +116,8 @@ static void test_every_flip_and_cut_is_refused(void **state) {
     (void)state;
     static room a, b;
     static uint8_t bytes[SAVED_BYTES];
-    for (int i = 0; i < N_CASES; i++) {
-        size_t n = save(frozen(&a, i), bytes), size;
+    for (int i = 0; i < 2 * N_CASES; i++) {
+        size_t n = save(i < N_CASES ? frozen(&a, i) : learning(&a, i - N_CASES), bytes), size;
         mlops_anomaly *p;
         for (size_t k = 0; k < 8 * n; k += 1 + n / 300) {
             bytes[k / 8] ^= (uint8_t)(1 << k % 8);
@@ -100,7 +148,8 @@ static void test_words_that_others_made_up(void **state) {
                                    5,          2,          0xff7fffff};
     int n_taken = 0;
     for (int round = 0; round < 4000; round++) {
-        size_t n = save(frozen(&a, round % N_CASES), bytes), words = (n - 12) / 4;
+        int i = round % N_CASES;
+        size_t n = save(round % 3 ? frozen(&a, i) : learning(&a, i), bytes), words = (n - 12) / 4;
         mlops_anomaly *p;
         for (uint64_t k = draw() % 3; k < 3; k++) {
             uint32_t word = draw() % 2 ? odd[draw() % 13] : (uint32_t)(draw() >> draw() % 64);
@@ -116,6 +165,10 @@ static void test_words_that_others_made_up(void **state) {
         assert_memory_equal(bytes, again, n);
         float row[D];
         double limit;
+        make_rows(row, 1, D);
+        if (mlops_anomaly_add(p, row, 1, D, NULL) == MLOPS_OK &&
+            mlops_anomaly_freeze(p, NULL) == MLOPS_E_REFUSED)
+            continue;
         for (int k = 0; k < 10; k++) {
             make_rows(row, 1, D);
             if (k % 3 == 0) row[k % D] = k ? NAN : 3e38f;
@@ -130,6 +183,7 @@ static void test_words_that_others_made_up(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loaded_is_the_same),
+        cmocka_unit_test(test_learning_goes_on),
         cmocka_unit_test(test_the_same_everywhere),
         cmocka_unit_test(test_every_flip_and_cut_is_refused),
         cmocka_unit_test(test_words_that_others_made_up),

@@ -4568,21 +4568,20 @@ class Anomaly(_rt.Handle):
         return _anomaly_summary(out)
 
     def save(self):
-        """Write what is frozen as bytes: canonical, little-endian, equal for equal state on any machine.
+        """Write as bytes what is frozen, or what learns: canonical, little-endian, equal for equal state on
+        any machine.
 
-        Raises: InvalidError if it is not frozen; ArenaError if cap is too small; nothing is written then.
+        Raises: ArenaError if cap is too small; nothing is written then.
         """
         h = self._open()
         with h.lock:
-            text = _rt.written(lambda text, cap, needed: lib.mlops_anomaly_save(h, text, cap, needed),
-                    "Anomaly.save", why={
-                -1: "it is not frozen",
-            })
+            text = _rt.written(lambda text, cap, needed: lib.mlops_anomaly_save(h, text, cap, needed), "Anomaly.save")
         return text
 
     @staticmethod
     def load_size(bytes):
-        """Storage that saved bytes need when they are loaded, which is less than learning takes; exact.
+        """Storage that saved bytes need when they are loaded, exact: of what is frozen less than learning
+        takes.
 
             bytes: of Anomaly.save()
 

@@ -96,8 +96,8 @@ float *mlops__anomaly_rows(const mlops_anomaly *self) {
     return (float *)(work - ((size_t)self->n_rows * self->d + 1) / 2);
 }
 
-static mlops_status configure(mlops_anomaly *like, const mlops_anomaly_opts *given,
-                              mlops_error *err) {
+mlops_status mlops__anomaly_configure(mlops_anomaly *like, const mlops_anomaly_opts *given,
+                                      mlops_error *err) {
     mlops_anomaly_opts o;
     memset(like, 0, sizeof *like);
     MLOPS_TRY(mlops__opts_copy(&o, sizeof o, given, "mlops_anomaly_opts", err));
@@ -134,21 +134,22 @@ static mlops_status configure(mlops_anomaly *like, const mlops_anomaly_opts *giv
     return MLOPS_OK;
 }
 
-static size_t size_of(mlops_anomaly *like) {
+size_t mlops__anomaly_learning_size(mlops_anomaly *like) {
     return mlops__anomaly_lay_out(like, (size_t)like->n_held * like->d) + 8 * work_words(like);
 }
 
 size_t mlops_anomaly_size(const mlops_anomaly_opts *opts) {
     mlops_anomaly like;
-    return configure(&like, opts, NULL) < 0 ? 0 : size_of(&like);
+    return mlops__anomaly_configure(&like, opts, NULL) < 0 ? 0
+                                                           : mlops__anomaly_learning_size(&like);
 }
 
 mlops_status mlops_anomaly_init(mlops_anomaly **out, void *mem, size_t size,
                                 const mlops_anomaly_opts *opts, mlops_error *err) {
     mlops_anomaly like;
     *out = NULL;
-    MLOPS_TRY(configure(&like, opts, err));
-    size_t needed = size_of(&like);
+    MLOPS_TRY(mlops__anomaly_configure(&like, opts, err));
+    size_t needed = mlops__anomaly_learning_size(&like);
     if (!mem || (uintptr_t)mem % 8)
         return mlops__fail(err, MLOPS_E_INVALID, "storage must be aligned to 8");
     if (size < needed)

@@ -102,7 +102,21 @@ static inline uint64_t mlops__anomaly_draw(mlops_anomaly *self, uint64_t n) {
     return mlops__mix_next(&self->random) % n;
 }
 
-/* anomaly.c: floats of the model. */
+/* anomaly.c: a configuration as it is begun with, but for rows; and the bytes that learning with it
+ * takes, for which it is laid out. */
+mlops_status mlops__anomaly_configure(mlops_anomaly *like, const mlops_anomaly_opts *given,
+                                      mlops_error *err);
+size_t mlops__anomaly_learning_size(mlops_anomaly *like);
+
+/* learning_bytes.c: what is not frozen as bytes, and their magic, "MLAL". */
+#define MLOPS__ANOMALY_LEARNING 0x4c414c4du
+mlops_status mlops__anomaly_save_learning(const mlops_anomaly *self, void *bytes, size_t cap,
+                                          size_t *needed);
+mlops_status mlops__anomaly_learning_load_size(const void *bytes, size_t n, size_t *size);
+mlops_status mlops__anomaly_load_learning(mlops_anomaly **out, void *mem, size_t size,
+                                          const void *bytes, size_t n);
+
+/* Floats of the model. */
 size_t mlops__anomaly_model_size(const mlops_anomaly *self);
 
 /* Sets held_at and work_at, and returns the bytes up to the sums, with so many floats for rows held

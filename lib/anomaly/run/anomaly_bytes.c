@@ -63,7 +63,7 @@ static void put_all(const void *of, mlops__buf *out) {
 
 mlops_status mlops_anomaly_save(const mlops_anomaly *self, void *bytes, size_t cap,
                                 size_t *needed) {
-    if (!self->is_frozen) return MLOPS_E_INVALID;
+    if (!self->is_frozen) return mlops__anomaly_save_learning(self, bytes, cap, needed);
     return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
 }
 
@@ -160,9 +160,16 @@ static int get_forest(mlops_anomaly *self, mlops__cursor *in) {
     return 1;
 }
 
+static int is_learning(const void *bytes, size_t n) {
+    mlops__cursor in;
+    mlops__cursor_init(&in, bytes, n);
+    return mlops__cursor_u32(&in) == MLOPS__ANOMALY_LEARNING;
+}
+
 mlops_status mlops_anomaly_load_size(const void *bytes, size_t n, size_t *size) {
     mlops_anomaly like;
     mlops__cursor in;
+    if (is_learning(bytes, n)) return mlops__anomaly_learning_load_size(bytes, n, size);
     MLOPS_TRY(get_header(&like, &in, bytes, n));
     *size = mlops__anomaly_lay_out(&like, like.n_held);
     return MLOPS_OK;
@@ -174,6 +181,7 @@ mlops_status mlops_anomaly_load(mlops_anomaly **out, void *mem, size_t size, con
     mlops__cursor in;
     *out = NULL;
     if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
+    if (is_learning(bytes, n)) return mlops__anomaly_load_learning(out, mem, size, bytes, n);
     MLOPS_TRY(get_header(&like, &in, bytes, n));
     if (size < mlops__anomaly_lay_out(&like, like.n_held)) return MLOPS_E_ARENA;
     memcpy(self, &like, offsetof(mlops_anomaly, words));

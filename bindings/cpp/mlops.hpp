@@ -3508,7 +3508,8 @@ class multivariate : public detail::handle<mlops_multivariate, mlops_multivariat
 public:
     using handle::handle;
 
-    /// Two tables, columns bound by name. A null or a value that is not finite counts as the reference's mean.
+    /// Two tables, columns bound by name. Texts become numbers, and what is missing counts as the mean and is told
+    /// beside it, as each way to compare has it (docs/multivariate.md).
     static ::mlops::multivariate tables(const ::mlops::table &reference, const ::mlops::table &current,
                                         const mlops_multivariate_opts *opts = nullptr) {
         mlops_multivariate *out = nullptr;
@@ -3518,7 +3519,7 @@ public:
         return ::mlops::multivariate(out);
     }
 
-    /// Two matrices of float32, such as embeddings. Values are as in mlops_multivariate_tables().
+    /// Two matrices of float32, such as embeddings. A value that is not finite counts as the mean.
     static ::mlops::multivariate rows(matrix<const float> reference, matrix<const float> current,
                                       std::int64_t reference_row_stride, std::int64_t reference_column_stride,
                                       std::int64_t current_row_stride, std::int64_t current_column_stride,
@@ -3580,6 +3581,18 @@ public:
         mlops_error e;
         e.code = 0;
         detail::check(mlops_multivariate_chunks(&out, need(), opts, &e), "mlops_multivariate_chunks", &e);
+        return ::mlops::table(out);
+    }
+
+    /// By which columns rows lie off the components of mlops_multivariate_pca(), which is done again.
+    ///
+    /// Columns: feature; reference and current, the mean squares of their errors in it, of rows that are judged;
+    /// share, its part in what these have grown by. The largest growth comes first.
+    ::mlops::table residuals(const mlops_pca_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_residuals(&out, need(), opts, &e), "mlops_multivariate_residuals", &e);
         return ::mlops::table(out);
     }
 

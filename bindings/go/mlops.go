@@ -710,8 +710,8 @@ type MultivariateScale int32
 const (
 	// MultivariateScaleAuto: columns of tables as STANDARD, matrices as NONE.
 	MultivariateScaleAuto MultivariateScale = 0
-	// MultivariateScaleStandard: less the reference's mean, over its standard deviation; a constant
-	// column less its mean alone.
+	// MultivariateScaleStandard: less the mean, over the standard deviation; a constant column less its
+	// mean alone.
 	MultivariateScaleStandard MultivariateScale = 1
 	// MultivariateScaleNone: as they are.
 	MultivariateScaleNone MultivariateScale = 2
@@ -3714,7 +3714,7 @@ func (o *MonitorSegmentsOpts) c(s *scope) *C.mlops_monitor_segments_opts {
 // MultivariateOpts: options of the constructors. Zero means the default in each field.
 type MultivariateOpts struct {
 	// of tables: names to compare, separated by commas, quoted as in a CSV line; default: all of the
-	// reference that are numeric or bool
+	// reference
 	Columns string
 	// of tables: names to leave out, as columns
 	Ignore string
@@ -3742,7 +3742,7 @@ type MmdOpts struct {
 	Alpha float64
 	// largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
 	Tolerance float64
-	// of the kernel, above 0; default: by the median of distances
+	// of the kernel, above 0, to 1e60; default: by the median of distances
 	Bandwidth float64
 	// rows that each side must have, 2 or more; default 50; ALIBI: 2
 	RowsMin int64
@@ -3752,6 +3752,8 @@ type MmdOpts struct {
 	NFrequencies int64
 	// of permutations and frequencies; default 0
 	Seed int64
+	// executor, progress, deadline, memory_max
+	Call *Call
 }
 
 func (o *MmdOpts) c(s *scope) *C.mlops_mmd_opts {
@@ -3768,6 +3770,7 @@ func (o *MmdOpts) c(s *scope) *C.mlops_mmd_opts {
 	c.n_permutations = C.int64_t(o.NPermutations)
 	c.n_frequencies = C.int64_t(o.NFrequencies)
 	c.seed = C.int64_t(o.Seed)
+	c.call = o.Call.c(s)
 	return c
 }
 
@@ -3785,6 +3788,8 @@ type PcaOpts struct {
 	RowsMin int64
 	// of each side, 1 to 10,000; default 10
 	NChunks int64
+	// executor, progress, deadline, memory_max
+	Call *Call
 }
 
 func (o *PcaOpts) c(s *scope) *C.mlops_pca_opts {
@@ -3799,6 +3804,7 @@ func (o *PcaOpts) c(s *scope) *C.mlops_pca_opts {
 	c.variance = C.double(o.Variance)
 	c.rows_min = C.int64_t(o.RowsMin)
 	c.n_chunks = C.int64_t(o.NChunks)
+	c.call = o.Call.c(s)
 	return c
 }
 
@@ -3818,6 +3824,8 @@ type ClassifyOpts struct {
 	NTrees int64
 	// of the folds; default 0
 	Seed int64
+	// executor, progress, deadline, memory_max
+	Call *Call
 }
 
 func (o *ClassifyOpts) c(s *scope) *C.mlops_classify_opts {
@@ -3833,6 +3841,7 @@ func (o *ClassifyOpts) c(s *scope) *C.mlops_classify_opts {
 	c.n_folds = C.int64_t(o.NFolds)
 	c.n_trees = C.int64_t(o.NTrees)
 	c.seed = C.int64_t(o.Seed)
+	c.call = o.Call.c(s)
 	return c
 }
 
@@ -11141,11 +11150,11 @@ func (x *Multivariate) Close() error {
 	return nil
 }
 
-// TablesMultivariate: two tables, columns bound by name. A null or a value that is not finite counts
-// as the reference's mean.
+// TablesMultivariate: two tables, columns bound by name. Texts become numbers, and what is missing
+// counts as the mean and is told beside it, as each way to compare has it (docs/multivariate.md).
 //
-// Errors: MLOPS_E_SCHEMA names a column that is missing or no number; MLOPS_E_INVALID for an option
-// out of range, or if no column is left; MLOPS_E_NOMEM.
+// Errors: MLOPS_E_SCHEMA names a column that is missing, or of texts on one side alone;
+// MLOPS_E_INVALID for an option out of range, NULL, or if no column is left; MLOPS_E_NOMEM.
 func TablesMultivariate(reference *Table, current *Table, opts *MultivariateOpts) (*Multivariate, error) {
 	defer runtime.KeepAlive(reference)
 	defer runtime.KeepAlive(current)
@@ -11171,8 +11180,8 @@ func TablesMultivariate(reference *Table, current *Table, opts *MultivariateOpts
 	return r, nil
 }
 
-// RowsMultivariate: two matrices of float32, such as embeddings. Values are as in
-// mlops_multivariate_tables().
+// RowsMultivariate: two matrices of float32, such as embeddings. A value that is not finite counts as
+// the mean.
 //
 // Errors: MLOPS_E_INVALID for an option or a shape out of range; MLOPS_E_NOMEM.
 func RowsMultivariate(reference []float32, nColumns int, current []float32, opts *MultivariateOpts) (*Multivariate, error) {
@@ -11237,8 +11246,8 @@ func RowsMultivariateF64(reference []float64, nColumns int, current []float64, o
 // Mmd: maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows
 // come from the same distribution, and up to the square root of 2.
 //
-// Errors: MLOPS_E_LIMIT if EXACT is asked for of more than 50,000 rows; MLOPS_E_INVALID,
-// MLOPS_E_NOMEM.
+// Errors: MLOPS_E_LIMIT if EXACT is asked for of more than 50,000 rows, or for more memory than
+// memory_max; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
 func (x *Multivariate) Mmd(opts *MmdOpts) (MultivariateResult, error) {
 	if x == nil || x.p == nil {
 		return MultivariateResult{}, closed("Multivariate")
@@ -11266,7 +11275,8 @@ func (x *Multivariate) Mmd(opts *MmdOpts) (MultivariateResult, error) {
 // fits all rows, and alarms where a chunk of current rows has an error beyond three standard
 // deviations of those of the reference: effect is the mean error, tolerance the upper threshold.
 //
-// Errors: MLOPS_E_LIMIT for more than 2,048 columns; MLOPS_E_INVALID, MLOPS_E_NOMEM.
+// Errors: MLOPS_E_LIMIT for more than 2,048 columns, or for more memory than memory_max;
+// MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
 func (x *Multivariate) Pca(opts *PcaOpts) (MultivariateResult, error) {
 	if x == nil || x.p == nil {
 		return MultivariateResult{}, closed("Multivariate")
@@ -11313,11 +11323,39 @@ func (x *Multivariate) Chunks(opts *PcaOpts) (*Table, error) {
 	return r, nil
 }
 
+// Residuals: by which columns rows lie off the components of mlops_multivariate_pca(), which is done
+// again.
+//
+// Columns: feature; reference and current, the mean squares of their errors in it, of rows that are
+// judged; share, its part in what these have grown by. The largest growth comes first.
+//
+// Errors: as mlops_multivariate_pca(); MLOPS_E_INVALID also for too few rows.
+func (x *Multivariate) Residuals(opts *PcaOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_residuals(&out, x.p, optsC, &e), &e, "mlops_multivariate_residuals"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
 // Classify: a domain classifier: boosted trees learn to tell current rows from those of the reference,
 // and are judged on rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value
 // of its own kind here.
 //
-// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE; MLOPS_E_LIMIT for more
+// memory than memory_max.
 func (x *Multivariate) Classify(opts *ClassifyOpts) (MultivariateResult, error) {
 	if x == nil || x.p == nil {
 		return MultivariateResult{}, closed("Multivariate")
@@ -11342,7 +11380,7 @@ func (x *Multivariate) Classify(opts *ClassifyOpts) (MultivariateResult, error) 
 //
 // Columns: feature; gain, its share in what all splits gained. The largest comes first.
 //
-// Errors: MLOPS_E_INVALID, also for too few rows; MLOPS_E_NOMEM.
+// Errors: as mlops_multivariate_classify(); MLOPS_E_INVALID also for too few rows.
 func (x *Multivariate) Features(opts *ClassifyOpts) (*Table, error) {
 	if x == nil || x.p == nil {
 		return nil, closed("Multivariate")

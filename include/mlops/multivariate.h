@@ -25,8 +25,8 @@ typedef struct mlops_multivariate mlops_multivariate;
 /** In which units values count. */
 typedef enum mlops_multivariate_scale {
     MLOPS_MULTIVARIATE_SCALE_AUTO = 0,     /**< columns of tables as STANDARD, matrices as NONE */
-    MLOPS_MULTIVARIATE_SCALE_STANDARD = 1, /**< less the reference's mean, over its standard
-                                                deviation; a constant column less its mean alone */
+    MLOPS_MULTIVARIATE_SCALE_STANDARD = 1, /**< less the mean, over the standard deviation; a
+                                                constant column less its mean alone */
     MLOPS_MULTIVARIATE_SCALE_NONE = 2,     /**< as they are */
     MLOPS_MULTIVARIATE_SCALE_FORCE32 = 0x7fffffff
 } mlops_multivariate_scale;
@@ -37,8 +37,7 @@ typedef struct mlops_multivariate_opts {
     uint32_t flags;                 /**< none yet; must be 0 */
     const struct mlops_host *host;  /**< @nullable */
     const char *columns;            /**< @nullable of tables: names to compare, separated by commas,
-                                         quoted as in a CSV line; default: all of the reference that
-                                         are numeric or bool */
+                                         quoted as in a CSV line; default: all of the reference */
     const char *ignore;             /**< @nullable of tables: names to leave out, as columns */
     mlops_multivariate_scale scale; /**< default MLOPS_MULTIVARIATE_SCALE_AUTO */
     uint32_t reserved;              /**< 0 */
@@ -78,16 +77,16 @@ typedef struct mlops_multivariate_result {
     }
 
 /**
- * Two tables, columns bound by name. A null or a value that is not finite counts as the reference's
- * mean.
+ * Two tables, columns bound by name. Texts become numbers, and what is missing counts as the mean
+ * and is told beside it, as each way to compare has it (docs/multivariate.md).
  *
  * @param[out] out   the samples, to be ended with mlops_multivariate_free(); NULL after an error
  * @param reference  @scope(handle) rows that are known to be good; outlive the samples
  * @param current    @scope(handle) rows to judge; outlive the samples
  * @param opts       @nullable
  * @param err        @nullable
- * @return MLOPS_E_SCHEMA names a column that is missing or no number; MLOPS_E_INVALID for an option
- *         out of range, or if no column is left; MLOPS_E_NOMEM
+ * @return MLOPS_E_SCHEMA names a column that is missing, or of texts on one side alone;
+ *         MLOPS_E_INVALID for an option out of range, NULL, or if no column is left; MLOPS_E_NOMEM
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_multivariate_tables(mlops_multivariate **out,
@@ -97,7 +96,7 @@ MLOPS_API mlops_status mlops_multivariate_tables(mlops_multivariate **out,
                                                  mlops_error *err);
 
 /**
- * Two matrices of float32, such as embeddings. Values are as in mlops_multivariate_tables().
+ * Two matrices of float32, such as embeddings. A value that is not finite counts as the mean.
  *
  * @param[out] out   the samples, to be ended with mlops_multivariate_free(); NULL after an error
  * @param reference  @shape(n_reference:reference_row_stride, n_columns:reference_column_stride)
@@ -168,16 +167,18 @@ typedef struct mlops_mmd_opts {
     double alpha;            /**< chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI
                                   0.05 */
     double tolerance;        /**< largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none */
-    double bandwidth;        /**< of the kernel, above 0; default: by the median of distances */
+    double bandwidth;        /**< of the kernel, above 0, to 1e60; default: by the median of
+                                distances */
     int64_t rows_min;        /**< rows that each side must have, 2 or more; default 50; ALIBI: 2 */
     int64_t n_permutations;  /**< of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more,
                                   default 100 */
     int64_t n_frequencies;   /**< of FOURIER, 128 to 16,384; default 512 */
     int64_t seed;            /**< of permutations and frequencies; default 0 */
+    const struct mlops_call *call; /**< @nullable executor, progress, deadline, memory_max */
 } mlops_mmd_opts;
 
 #define MLOPS_MMD_OPTS_INIT                                                                        \
-    { sizeof(mlops_mmd_opts), 0, MLOPS_MMD_AUTO, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_mmd_opts), 0, MLOPS_MMD_AUTO, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows come
@@ -187,8 +188,8 @@ typedef struct mlops_mmd_opts {
  * @param self      samples
  * @param opts      @nullable
  * @param err       @nullable
- * @return MLOPS_E_LIMIT if EXACT is asked for of more than 50,000 rows; MLOPS_E_INVALID,
- *         MLOPS_E_NOMEM
+ * @return MLOPS_E_LIMIT if EXACT is asked for of more than 50,000 rows, or for more memory than
+ *         memory_max; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_multivariate_mmd(mlops_multivariate_result *out,

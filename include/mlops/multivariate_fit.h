@@ -28,10 +28,11 @@ typedef struct mlops_pca_opts {
                                     (0, 1); default 0.65 */
     int64_t rows_min;          /**< errors that each side must have, 2 or more; default 50 */
     int64_t n_chunks;          /**< of each side, 1 to 10,000; default 10 */
+    const struct mlops_call *call; /**< @nullable executor, progress, deadline, memory_max */
 } mlops_pca_opts;
 
 #define MLOPS_PCA_OPTS_INIT                                                                        \
-    { sizeof(mlops_pca_opts), 0, MLOPS_DRIFT_NATIVE, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_pca_opts), 0, MLOPS_DRIFT_NATIVE, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Reconstruction by principal components: how far rows lie from the components of the reference.
@@ -46,7 +47,8 @@ typedef struct mlops_pca_opts {
  * @param self      samples
  * @param opts      @nullable
  * @param err       @nullable
- * @return MLOPS_E_LIMIT for more than 2,048 columns; MLOPS_E_INVALID, MLOPS_E_NOMEM
+ * @return MLOPS_E_LIMIT for more than 2,048 columns, or for more memory than memory_max;
+ *         MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_multivariate_pca(mlops_multivariate_result *out,
@@ -69,6 +71,23 @@ MLOPS_API mlops_status mlops_multivariate_pca(mlops_multivariate_result *out,
 MLOPS_API mlops_status mlops_multivariate_chunks(mlops_table **out, const mlops_multivariate *self,
                                                  const mlops_pca_opts *opts, mlops_error *err);
 
+/**
+ * By which columns rows lie off the components of mlops_multivariate_pca(), which is done again.
+ *
+ * Columns: feature; reference and current, the mean squares of their errors in it, of rows that are
+ * judged; share, its part in what these have grown by. The largest growth comes first.
+ *
+ * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
+ * @param self      samples
+ * @param opts      @nullable
+ * @param err       @nullable
+ * @return as mlops_multivariate_pca(); MLOPS_E_INVALID also for too few rows
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_multivariate_residuals(mlops_table **out,
+                                                    const mlops_multivariate *self,
+                                                    const mlops_pca_opts *opts, mlops_error *err);
+
 /** Options of mlops_multivariate_classify(). Zero means the default in each field. */
 typedef struct mlops_classify_opts {
     uint32_t struct_size; /**< MLOPS_CLASSIFY_OPTS_INIT sets it */
@@ -81,10 +100,11 @@ typedef struct mlops_classify_opts {
     int64_t n_folds;      /**< of cross-validation, 2 to 10; default 5 */
     int64_t n_trees;      /**< of a classifier, 1 to 1,000; default 100 */
     int64_t seed;         /**< of the folds; default 0 */
+    const struct mlops_call *call; /**< @nullable executor, progress, deadline, memory_max */
 } mlops_classify_opts;
 
 #define MLOPS_CLASSIFY_OPTS_INIT                                                                   \
-    { sizeof(mlops_classify_opts), 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_classify_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * A domain classifier: boosted trees learn to tell current rows from those of the reference, and
@@ -95,7 +115,8 @@ typedef struct mlops_classify_opts {
  * @param self      samples
  * @param opts      @nullable
  * @param err       @nullable
- * @return MLOPS_E_INVALID, MLOPS_E_NOMEM
+ * @return MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE; MLOPS_E_LIMIT for
+ *         more memory than memory_max
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_multivariate_classify(mlops_multivariate_result *out,
@@ -112,7 +133,7 @@ MLOPS_API mlops_status mlops_multivariate_classify(mlops_multivariate_result *ou
  * @param self      samples
  * @param opts      @nullable
  * @param err       @nullable
- * @return MLOPS_E_INVALID, also for too few rows; MLOPS_E_NOMEM
+ * @return as mlops_multivariate_classify(); MLOPS_E_INVALID also for too few rows
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_multivariate_features(mlops_table **out,

@@ -45,18 +45,16 @@ struct mlops__booster {
 };
 
 mlops_status mlops__booster_new(mlops__booster **out, const mlops__binned *rows,
-                                const mlops__kern *kern, mlops__arena *arena, mlops_error *err) {
-    const size_t n = (size_t)rows->n, level = (size_t)rows->d * MLOPS__BINS * N_WIDE;
-    mlops__booster *self = mlops__arena_alloc(arena, sizeof *self);
-    if (!self) return mlops__fail_nomem(err, sizeof *self);
+                                mlops__work *work) {
+    const int64_t n = rows->n, level = rows->d * MLOPS__BINS * N_WIDE;
+    mlops__booster *self;
+    MLOPS__ROOM(work, self, 1);
     self->rows = *rows;
-    self->kern = kern;
-    self->order = mlops__arena_array(arena, n, 2 * sizeof *self->order);
-    self->margins = mlops__arena_array(arena, n, 2 * sizeof *self->margins);
-    self->slopes = mlops__arena_array(arena, n, sizeof *self->slopes);
-    self->cells[0] = mlops__arena_array(arena, level, 2 * sizeof(pair));
-    if (!self->order || !self->margins || !self->slopes || !self->cells[0])
-        return mlops__fail_nomem(err, level * 2 * sizeof(pair));
+    self->kern = work->samples->kern;
+    MLOPS__ROOM(work, self->order, 2 * n);
+    MLOPS__ROOM(work, self->margins, 2 * n);
+    MLOPS__ROOM(work, self->slopes, n);
+    MLOPS__ROOM(work, self->cells[0], 2 * level);
     self->spare = self->order + n;
     self->chances = self->margins + n;
     self->cells[1] = self->cells[0] + level;

@@ -19,13 +19,14 @@ enum { FOLDS_MAX = 10, TREES_MAX = 1000, ROWS_MAX = 10000000 };
 typedef struct classifying {
     const mlops_multivariate *samples;
     mlops_classify_opts opts;
-    mlops__arena arena;
+    mlops__work work;
+    mlops__frame frame;
     int64_t n[2]; /* rows of each side that are looked at */
     mlops__binned rows;
     uint8_t *bins, *label, *fold;
+    mlops__booster **boosters; /* of as many folds as are learnt at once */
     double *scores;
-    double *gains; /* of each column */
-    mlops_error *err;
+    double *gains; /* of each column, fold by fold; in the end of all in front */
 } classifying;
 
 /* ---- rows ---- */
@@ -46,14 +47,15 @@ static int64_t find_edges(double *edges, const double *sorted, int64_t n) {
     return n_edges;
 }
 
-static mlops_status cut_column(classifying *self, int64_t column, double *room) {
+static void cut_column(const classifying *self, int64_t column, double *room) {
     const int64_t all = self->rows.n, d = self->rows.d;
     double *values = room, *sorted = room + all, *scratch = sorted + all;
     double edges[MLOPS__BINS - 2];
     for (int s = 0, k = 0; s < 2; s++)
         for (int64_t i = 0; i < self->n[s]; i++)
-            mlops__rows_take_column(self->samples, s, column,
-                                    i * self->samples->sides[s].n / self->n[s], 1, &values[k++]);
+            values[k++] = mlops__rows_cell(
+                &self->frame, s, mlops__rows_spaced(i, self->samples->sides[s].n, self->n[s]),
+                column);
     const int64_t n = mlops__sort_f64(self->samples->host.cpu, sorted, scratch, values, all);
     const int64_t n_edges = find_edges(edges, sorted, n);
     for (int64_t i = 0; i < all; i++) {
@@ -65,7 +67,6 @@ static mlops_status cut_column(classifying *self, int64_t column, double *room) 
         }
         self->bins[i * d + column] = values[i] == values[i] ? (uint8_t)(low + 1) : 0;
     }
-    return MLOPS_OK;
 }
 
 /* Rows of each side in a random order take folds in turn. */
@@ -87,32 +88,42 @@ static void deal(classifying *self, int64_t *order) {
 }
 
 static mlops_status prepare(classifying *self) {
-    const size_t all = (size_t)self->rows.n, d = (size_t)self->rows.d;
-    mlops__arena *arena = &self->arena;
-    double *room = mlops__arena_array(arena, all, 3 * sizeof *room);
-    self->bins = mlops__arena_array(arena, all, d);
-    self->label = mlops__arena_array(arena, all, 2);
-    self->scores = mlops__arena_array(arena, all, sizeof *self->scores);
-    self->gains = mlops__arena_array(arena, d, sizeof *self->gains);
-    if (!room || !self->bins || !self->label || !self->scores || !self->gains)
-        return mlops__fail_nomem(self->err, all * (d + 40));
+    const int64_t all = self->rows.n, d = self->rows.d;
+    const int64_t width = mlops__work_width(&self->work, self->opts.n_folds);
+    mlops__work *work = &self->work;
+    double *room;
+    MLOPS_TRY(mlops__frame_make(&self->frame, work, MLOPS__RANK, 2, 1));
+    MLOPS__ROOM(work, room, 3 * all);
+    MLOPS__ROOM(work, self->bins, all * d);
+    MLOPS__ROOM(work, self->label, 2 * all);
+    MLOPS__ROOM(work, self->scores, all);
+    MLOPS__ROOM(work, self->gains, d * self->opts.n_folds);
+    MLOPS__ROOM(work, self->boosters, width);
     self->fold = self->label + all;
-    for (int64_t c = 0; c < self->rows.d; c++) MLOPS_TRY(cut_column(self, c, room));
+    for (int64_t c = 0; c < d; c++) cut_column(self, c, room);
     deal(self, (int64_t *)(void *)room);
     self->rows.bins = self->bins;
     self->rows.label = self->label;
     self->rows.fold = self->fold;
+    for (int64_t i = 0; i < width; i++)
+        MLOPS_TRY(mlops__booster_new(&self->boosters[i], &self->rows, work));
+    work->total = self->opts.n_folds;
+    return MLOPS_OK;
+}
+
+static mlops_status learn_fold(void *user, int64_t fold, int32_t worker) {
+    const classifying *self = user;
+    mlops__booster_run(self->boosters[worker], (int)fold, self->opts.n_trees, self->scores,
+                       self->gains + fold * self->rows.d);
     return MLOPS_OK;
 }
 
 static mlops_status learn(classifying *self) {
-    mlops__booster *booster;
+    const int64_t d = self->rows.d;
     MLOPS_TRY(prepare(self));
-    MLOPS_TRY(
-        mlops__booster_new(&booster, &self->rows, self->samples->kern, &self->arena, self->err));
-    for (int fold = 0; fold < self->opts.n_folds; fold++)
-        mlops__booster_run(booster, fold, self->opts.n_trees, self->scores, self->gains);
-    return MLOPS_OK;
+    MLOPS_TRY(mlops__work_run(&self->work, self->opts.n_folds, learn_fold, self));
+    for (int64_t i = d; i < d * self->opts.n_folds; i++) self->gains[i % d] += self->gains[i];
+    return mlops__work_poll(&self->work);
 }
 
 /* ---- judging ---- */
@@ -152,9 +163,9 @@ static mlops_status judge(classifying *self, mlops_multivariate_result *out) {
     const double n_folds = (double)self->opts.n_folds;
     /* Folds share most of what they learn from (Nadeau and Bengio 2003). */
     const double share = (1 / n_folds + 1 / (n_folds - 1)) / n_folds;
-    mlops__weighted *sorted = mlops__arena_array(&self->arena, (size_t)all, 2 * sizeof *sorted);
+    mlops__weighted *sorted;
     double variance = 0.0, by_chance = 0.0, auc = 0.0;
-    if (!sorted) return mlops__fail_nomem(self->err, (size_t)all * 2 * sizeof *sorted);
+    MLOPS__ROOM(&self->work, sorted, 2 * all);
     for (int fold = 0; fold < self->opts.n_folds; fold++) {
         int64_t n = 0;
         for (int64_t i = 0; i < all; i++)
@@ -182,7 +193,6 @@ static mlops_status begin(classifying *self, const mlops_multivariate *samples,
                           const mlops_classify_opts *given, mlops_error *err) {
     mlops_classify_opts *opts = &self->opts;
     self->samples = samples;
-    self->err = err;
     MLOPS_TRY(mlops__opts_copy(opts, sizeof *opts, given, "mlops_classify_opts", err));
     if (opts->alpha == 0) opts->alpha = 0.01;
     if (opts->tolerance == 0) opts->tolerance = 0.55;
@@ -205,8 +215,7 @@ static mlops_status begin(classifying *self, const mlops_multivariate *samples,
     }
     self->rows.n = self->n[0] + self->n[1];
     self->rows.d = samples->d;
-    mlops__arena_init(&self->arena, &samples->host.allocator, SIZE_MAX);
-    return MLOPS_OK;
+    return mlops__work_begin(&self->work, "classifier", samples, opts->call, err);
 }
 
 static int is_enough(const classifying *self) {
@@ -217,6 +226,9 @@ mlops_status mlops_multivariate_classify(mlops_multivariate_result *out,
                                          const mlops_multivariate *samples,
                                          const mlops_classify_opts *opts, mlops_error *err) {
     classifying self = {0};
+    if (!out || !samples)
+        return mlops__fail(err, MLOPS_E_INVALID, "classifier: the %s NULL",
+                           out ? "samples are" : "result is");
     mlops_multivariate_result found = mlops__multivariate_begin(samples, "auc");
     MLOPS_TRY(begin(&self, samples, opts, err));
     found.tolerance = self.opts.tolerance;
@@ -225,7 +237,7 @@ mlops_status mlops_multivariate_classify(mlops_multivariate_result *out,
         status = learn(&self);
         if (status == MLOPS_OK) status = judge(&self, &found);
     }
-    mlops__arena_free(&self.arena);
+    mlops__work_end(&self.work);
     if (status < 0) return status;
     return mlops__opts_result(out, &found, sizeof found, "mlops_multivariate_result", err);
 }
@@ -238,29 +250,29 @@ static int after(const void *gains, int64_t a, int64_t b) {
 static mlops_status list(classifying *self, mlops_table **out) {
     static const mlops__rows_column columns[] = {{"feature", MLOPS_TYPE_STRING},
                                                  {"gain", MLOPS_TYPE_FLOAT64}};
-    const mlops__column **bound = self->samples->sides[0].columns;
     const int64_t d = self->rows.d;
-    int64_t *order = mlops__arena_array(&self->arena, (size_t)d, sizeof *order);
+    int64_t *order;
     double all = 0.0;
     mlops__rows rows;
-    if (!order) return mlops__fail_nomem(self->err, (size_t)d * sizeof *order);
+    MLOPS__ROOM(&self->work, order, d);
     for (int64_t c = 0; c < d; c++) order[c] = c, all += self->gains[c];
     mlops__sort_order(order, d, after, self->gains);
-    MLOPS_TRY(mlops__rows_begin(&rows, &self->samples->host, columns, 2, self->err));
+    MLOPS_TRY(mlops__rows_begin(&rows, &self->samples->host, columns, 2, self->work.err));
     for (int64_t i = 0; i < d; i++) {
         char spare[24];
         const int64_t c = order[i];
-        mlops__format(spare, sizeof spare, "f%lld", (long long)c);
-        mlops__rows_text(&rows, bound ? bound[c]->name : spare);
+        mlops__rows_text(&rows, mlops__rows_name(self->samples, c, spare));
         mlops__rows_f64(&rows, all > 0 ? self->gains[c] / all : 0.0);
     }
-    return mlops__rows_end(&rows, MLOPS_OK, out, self->err);
+    return mlops__rows_end(&rows, MLOPS_OK, out, self->work.err);
 }
 
 mlops_status mlops_multivariate_features(mlops_table **out, const mlops_multivariate *samples,
                                          const mlops_classify_opts *opts, mlops_error *err) {
     classifying self = {0};
+    if (!out) return mlops__fail(err, MLOPS_E_INVALID, "classifier: out is NULL");
     *out = NULL;
+    if (!samples) return mlops__fail(err, MLOPS_E_INVALID, "classifier: the samples are NULL");
     MLOPS_TRY(begin(&self, samples, opts, err));
     mlops_status status = MLOPS_OK;
     if (!is_enough(&self))
@@ -269,6 +281,6 @@ mlops_status mlops_multivariate_features(mlops_table **out, const mlops_multivar
             (long long)self.n[0], (long long)self.n[1], (long long)self.opts.rows_min);
     if (status == MLOPS_OK) status = learn(&self);
     if (status == MLOPS_OK) status = list(&self, out);
-    mlops__arena_free(&self.arena);
+    mlops__work_end(&self.work);
     return status;
 }

@@ -2,9 +2,7 @@
 #ifndef MLOPS_MULTIVARIATE_CLASSIFY_H
 #define MLOPS_MULTIVARIATE_CLASSIFY_H
 
-#include "base/arena.h"
-#include "base/fail.h"
-#include "kern/kern.h"
+#include "multivariate/multivariate.h"
 
 enum { MLOPS__BINS = 64 };
 
@@ -18,9 +16,8 @@ typedef struct mlops__binned {
 
 typedef struct mlops__booster mlops__booster;
 
-/* What boosting needs, in the arena. */
-mlops_status mlops__booster_new(mlops__booster **out, const mlops__binned *rows,
-                                const mlops__kern *kern, mlops__arena *arena, mlops_error *err);
+/* What boosting needs, for one fold at a time. */
+mlops_status mlops__booster_new(mlops__booster **out, const mlops__binned *rows, mlops__work *work);
 
 /* Learns from all rows but those of a fold, and gives these their scores: the greater, the more
  * they look like label 1. gains [d] gets added what splits of each column gained. */

@@ -22,8 +22,8 @@ static mlops_status check(const mlops_mmd_opts *opts, mlops_error *err) {
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_mmd_opts: tolerance must be in (0, 1)");
     if (alibi && opts->tolerance != 0)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_mmd_opts: ALIBI takes no tolerance");
-    if (!(opts->bandwidth >= 0 && opts->bandwidth < 1e60))
-        return mlops__fail(err, MLOPS_E_INVALID, "mlops_mmd_opts: bandwidth must be above 0");
+    if (opts->bandwidth != 0 && !(opts->bandwidth >= 1e-60 && opts->bandwidth <= 1e60))
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_mmd_opts: bandwidth must be 1e-60 to 1e60");
     if (opts->rows_min < 2)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_mmd_opts: rows_min must be 2 or more");
     if (opts->n_frequencies < 128 || opts->n_frequencies > 16384)
@@ -62,10 +62,28 @@ static void judge(mlops_multivariate_result *found, const mlops_mmd_opts *opts, 
     found->verdict = mlops__multivariate_judge(found, 0.0, opts->rows_min);
 }
 
+static mlops_status find(mlops_multivariate_result *found, const mlops_multivariate *self,
+                         const mlops_mmd_opts *opts, mlops_error *err) {
+    mlops__work work;
+    mlops__frame frame;
+    double chance = 0.0;
+    mlops_status status = mlops__work_begin(&work, "mmd", self, opts->call, err);
+    if (opts->bandwidth > 0) found->bandwidth = opts->bandwidth;
+    if (status == MLOPS_OK) status = mlops__frame_make(&frame, &work, MLOPS__HOT, 2, 1);
+    if (status == MLOPS_OK)
+        status = (opts->method == MLOPS_MMD_FOURIER ? mlops__mmd_fourier : mlops__mmd_exact)(
+            found, &work, &frame, opts, &chance);
+    if (status == MLOPS_OK) judge(found, opts, chance);
+    mlops__work_end(&work);
+    return status;
+}
+
 mlops_status mlops_multivariate_mmd(mlops_multivariate_result *out, const mlops_multivariate *self,
                                     const mlops_mmd_opts *given, mlops_error *err) {
     mlops_mmd_opts opts;
-    double chance = 0.0;
+    if (!out || !self)
+        return mlops__fail(err, MLOPS_E_INVALID, "mmd: the %s NULL",
+                           out ? "samples are" : "result is");
     MLOPS_TRY(mlops__opts_copy(&opts, sizeof opts, given, "mlops_mmd_opts", err));
     fill_in(&opts, self->n);
     MLOPS_TRY(check(&opts, err));
@@ -78,11 +96,7 @@ mlops_status mlops_multivariate_mmd(mlops_multivariate_result *out, const mlops_
     mlops_multivariate_result found =
         mlops__multivariate_begin(self, by_features ? "mmd_fourier" : "mmd");
     found.tolerance = opts.method == MLOPS_MMD_ALIBI ? opts.alpha : opts.tolerance;
-    if (self->sides[0].n >= opts.rows_min && self->sides[1].n >= opts.rows_min) {
-        if (opts.bandwidth > 0) found.bandwidth = opts.bandwidth;
-        MLOPS_TRY((by_features ? mlops__mmd_fourier : mlops__mmd_exact)(&found, self, &opts,
-                                                                        &chance, err));
-        judge(&found, &opts, chance);
-    }
+    if (self->sides[0].n >= opts.rows_min && self->sides[1].n >= opts.rows_min)
+        MLOPS_TRY(find(&found, self, &opts, err));
     return mlops__opts_result(out, &found, sizeof found, "mlops_multivariate_result", err);
 }

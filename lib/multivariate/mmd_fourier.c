@@ -8,16 +8,24 @@
 #include "base/real.h"
 #include "multivariate/mmd.h"
 
-enum { PANEL = 64, ROWS = 256, SOME_ROWS = 1024 };
+enum { PANEL = 64, ROWS = 256, WAVE = 16, SOME_ROWS = 1024 };
+
+/* What one piece of work needs for itself. */
+typedef struct bench {
+    double *rows;  /* a block */
+    double *turns; /* of the block, along a panel */
+} bench;
 
 typedef struct fourier {
-    const mlops_multivariate *samples;
-    mlops__arena arena;
+    const mlops__frame *frame;
+    mlops__work *work;
     int64_t n_frequencies;
     double *directions; /* in turns: PANEL of them side by side, column by column of the rows */
-    double *rows;       /* a block */
-    double *turns;      /* of the block, along a panel */
-    double *sums;       /* cosines of each side, then sines */
+    bench *benches;
+    int64_t begin, n; /* rows in work */
+    int64_t first;    /* block in work */
+    double *parts;    /* of each block of a wave: cosines, then sines */
+    double *sums;     /* of each side */
 } fourier;
 
 /* Two normal numbers (Box and Muller 1958). */
@@ -31,7 +39,7 @@ static void draw(uint64_t *state, double *a, double *b) {
 }
 
 static void draw_directions(fourier *self, int64_t seed, double bandwidth) {
-    const int64_t n = self->n_frequencies * self->samples->d;
+    const int64_t n = self->n_frequencies * self->frame->d;
     const double unit = 1.0 / (6.28318530717958647692 * bandwidth);
     uint64_t state = (uint64_t)seed;
     for (int64_t i = 0; i < n; i += 2) {
@@ -42,42 +50,58 @@ static void draw_directions(fourier *self, int64_t seed, double bandwidth) {
     }
 }
 
-static mlops_status prepare(fourier *self, mlops_error *err) {
-    const size_t f = (size_t)self->n_frequencies, d = (size_t)self->samples->d;
-    mlops__arena *arena = &self->arena;
-    self->directions = mlops__arena_array(arena, f * d, sizeof(double));
-    self->rows = mlops__arena_array(arena, ROWS * d, sizeof(double));
-    self->turns = mlops__arena_array(arena, ROWS * PANEL, sizeof(double));
-    self->sums = mlops__arena_array(arena, 4 * f, sizeof(double));
-    if (!self->directions || !self->rows || !self->turns || !self->sums)
-        return mlops__fail_nomem(err, (f + ROWS) * d * sizeof(double));
+static mlops_status prepare(fourier *self) {
+    const int64_t f = self->n_frequencies, d = self->frame->d;
+    const int64_t width = mlops__work_width(self->work, WAVE);
+    MLOPS__ROOM(self->work, self->directions, f * d);
+    MLOPS__ROOM(self->work, self->sums, 4 * f);
+    MLOPS__ROOM(self->work, self->parts, WAVE * 2 * f);
+    MLOPS__ROOM(self->work, self->benches, width);
+    for (int64_t i = 0; i < width; i++) {
+        MLOPS__ROOM(self->work, self->benches[i].rows, ROWS * d);
+        MLOPS__ROOM(self->work, self->benches[i].turns, ROWS * PANEL);
+    }
+    for (int s = 0; s < 2; s++)
+        self->work->total += (self->frame->samples->sides[s].n + ROWS - 1) / ROWS;
     return MLOPS_OK;
 }
 
-static void add_block(fourier *self, int side, int64_t n) {
-    const int64_t f = self->n_frequencies, d = self->samples->d;
-    double *cosines = self->sums + 2 * side * f, *sines = cosines + f;
+static mlops_status add_block(void *user, int64_t index, int32_t worker) {
+    const fourier *self = user;
+    const bench *at = &self->benches[worker];
+    const mlops__kern *kern = self->frame->samples->kern;
+    const int64_t f = self->n_frequencies, d = self->frame->d, i = (self->first + index) * ROWS;
+    const int64_t n = self->n - i < ROWS ? self->n - i : ROWS;
+    double *cosines = self->parts + index * 2 * f, *sines = cosines + f;
+    mlops__rows_take(self->frame, self->begin + i, n, at->rows);
+    for (int64_t k = 0; k < 2 * f; k++) cosines[k] = 0.0;
     for (int64_t p = 0; p < f; p += PANEL) {
         const int64_t width = f - p < PANEL ? f - p : PANEL;
-        const mlops__gemm product = {.x = self->rows,
+        const mlops__gemm product = {.x = at->rows,
                                      .w = self->directions + p * d,
-                                     .y = self->turns,
+                                     .y = at->turns,
                                      .m = n,
                                      .k = d,
                                      .n = width};
-        self->samples->kern->gemm_f64(&product);
-        for (int64_t i = 0; i < n; i++)
-            self->samples->kern->waves_add(cosines + p, sines + p, self->turns + i * width, width);
+        kern->gemm_f64(&product);
+        for (int64_t r = 0; r < n; r++)
+            kern->waves_add(cosines + p, sines + p, at->turns + r * width, width);
     }
+    return MLOPS_OK;
 }
 
-static void add_side(fourier *self, int side) {
-    const int64_t begin = side ? self->samples->sides[0].n : 0, n = self->samples->sides[side].n;
-    for (int64_t i = 0; i < n; i += ROWS) {
-        const int64_t block = n - i < ROWS ? n - i : ROWS;
-        mlops__rows_take(self->samples, begin + i, block, self->rows);
-        add_block(self, side, block);
+static mlops_status add_side(fourier *self, int side) {
+    const int64_t f = self->n_frequencies;
+    double *sums = self->sums + 2 * side * f;
+    self->begin = side ? self->frame->samples->sides[0].n : 0;
+    self->n = self->frame->samples->sides[side].n;
+    const int64_t n_blocks = (self->n + ROWS - 1) / ROWS;
+    for (self->first = 0; self->first < n_blocks; self->first += WAVE) {
+        const int64_t left = n_blocks - self->first, n = left < WAVE ? left : WAVE;
+        MLOPS_TRY(mlops__work_run(self->work, n, add_block, self));
+        for (int64_t k = 0; k < n * 2 * f; k++) sums[k % (2 * f)] += self->parts[k];
     }
+    return MLOPS_OK;
 }
 
 /* Sums over pairs of two rows that differ: a row with itself has 1. */
@@ -96,38 +120,29 @@ static mlops__mmd_sums sums_of(const fourier *self, double n, double m) {
     return out;
 }
 
-static mlops_status find(fourier *self, mlops_multivariate_result *out, const mlops_mmd_opts *opts,
-                         double *chance, mlops_error *err) {
+mlops_status mlops__mmd_fourier(mlops_multivariate_result *out, mlops__work *work,
+                                const mlops__frame *frame, const mlops_mmd_opts *opts,
+                                double *chance) {
+    fourier self = {.frame = frame, .work = work, .n_frequencies = opts->n_frequencies};
     mlops__pairwise some;
     mlops__mmd_tail tail;
     const double n = (double)out->n_reference, m = (double)out->n_current;
-    MLOPS_TRY(mlops__pairwise_gather(&some, self->samples, &self->arena, 0, self->samples->n,
-                                     SOME_ROWS, err));
+    MLOPS_TRY(mlops__pairwise_gather(&some, frame, work, frame->samples->n, SOME_ROWS));
     if (!(out->bandwidth > 0)) {
         double median;
-        MLOPS_TRY(mlops__pairwise_median(&some, &self->arena, &median, err));
+        MLOPS_TRY(mlops__pairwise_median(&some, &median));
         out->bandwidth = mlops__sqrt(0.5 * median);
     }
-    MLOPS_TRY(mlops__mmd_tail_find(&tail, &some, &self->arena,
-                                   -0.5 / (out->bandwidth * out->bandwidth), err));
-    MLOPS_TRY(prepare(self, err));
-    draw_directions(self, opts->seed, out->bandwidth);
-    for (int side = 0; side < 2; side++) add_side(self, side);
-    const mlops__mmd_sums sums = sums_of(self, n, m);
+    MLOPS_TRY(mlops__mmd_tail_find(&tail, &some, -0.5 / (out->bandwidth * out->bandwidth)));
+    MLOPS_TRY(prepare(&self));
+    draw_directions(&self, opts->seed, out->bandwidth);
+    for (int side = 0; side < 2; side++) MLOPS_TRY(add_side(&self, side));
+    const mlops__mmd_sums sums = sums_of(&self, n, m);
     const double effective = n * m / (n + m);
     out->mmd2 = mlops__mmd_unbiased(&sums, n, m);
     out->mmd2_biased = mlops__mmd_biased(&sums, n, m);
     if (out->mmd2_biased < 0.0) out->mmd2_biased = 0.0;
     out->p_value = mlops__mmd_tail_p(&tail, effective * out->mmd2_biased);
     *chance = mlops__mmd_tail_bound(&tail, opts->alpha) / effective;
-    return MLOPS_OK;
-}
-
-mlops_status mlops__mmd_fourier(mlops_multivariate_result *out, const mlops_multivariate *samples,
-                                const mlops_mmd_opts *opts, double *chance, mlops_error *err) {
-    fourier self = {.samples = samples, .n_frequencies = opts->n_frequencies};
-    mlops__arena_init(&self.arena, &samples->host.allocator, SIZE_MAX);
-    mlops_status status = find(&self, out, opts, chance, err);
-    mlops__arena_free(&self.arena);
-    return status;
+    return mlops__work_poll(work);
 }

@@ -7,40 +7,38 @@
 #include "multivariate/mmd.h"
 #include "stats/stats.h"
 
-mlops_status mlops__pairwise_gather(mlops__pairwise *self, const mlops_multivariate *samples,
-                                    mlops__arena *arena, int64_t first, int64_t n, int64_t most,
-                                    mlops_error *err) {
-    const int64_t d = samples->d;
-    const size_t width = (size_t)d * sizeof(double);
-    self->kern = samples->kern;
-    self->cpu = samples->host.cpu;
+#define SMALLEST 1e-120 /* squared distance: of less the kernel would not be finite */
+
+mlops_status mlops__pairwise_gather(mlops__pairwise *self, const mlops__frame *frame,
+                                    mlops__work *work, int64_t n, int64_t most) {
+    const int64_t d = frame->d;
+    self->work = work;
+    self->kern = frame->samples->kern;
     self->n = n < most ? n : most;
     self->d = d;
-    self->rows = mlops__arena_array(arena, (size_t)self->n, width);
-    self->norms = mlops__arena_array(arena, (size_t)self->n, sizeof *self->norms);
-    self->panel = mlops__arena_array(arena, MLOPS__TILE, width);
-    if (!self->rows || !self->norms || !self->panel)
-        return mlops__fail_nomem(err, (size_t)self->n * width);
-    if (self->n == n) mlops__rows_take(samples, first, n, self->rows);
+    MLOPS__ROOM(work, self->rows, self->n * d);
+    MLOPS__ROOM(work, self->norms, self->n);
+    MLOPS__ROOM(work, self->panel, MLOPS__TILE * d);
+    if (self->n == n) mlops__rows_take(frame, 0, n, self->rows);
     for (int64_t i = 0; i < self->n; i++) {
         double *row = self->rows + i * d, sum = 0.0;
-        if (self->n < n) mlops__rows_take(samples, first + i * n / self->n, 1, row);
+        if (self->n < n) mlops__rows_take(frame, mlops__rows_spaced(i, n, self->n), 1, row);
         for (int64_t c = 0; c < d; c++) sum += row[c] * row[c];
         self->norms[i] = sum;
     }
     return MLOPS_OK;
 }
 
-void mlops__pairwise_turn(mlops__pairwise *self, int64_t j, int64_t n) {
+void mlops__pairwise_turn(const mlops__pairwise *self, double *panel, int64_t j, int64_t n) {
     const int64_t d = self->d;
     for (int64_t i = 0; i < n; i++)
-        for (int64_t c = 0; c < d; c++) self->panel[c * n + i] = self->rows[(j + i) * d + c];
+        for (int64_t c = 0; c < d; c++) panel[c * n + i] = self->rows[(j + i) * d + c];
 }
 
-void mlops__pairwise_tile(const mlops__pairwise *self, int64_t i, int64_t m, int64_t j, int64_t n,
-                          double scale, double *out) {
+void mlops__pairwise_tile(const mlops__pairwise *self, const double *panel, int64_t i, int64_t m,
+                          int64_t j, int64_t n, double scale, double *out) {
     const mlops__gemm products = {
-        .x = self->rows + i * self->d, .w = self->panel, .y = out, .m = m, .k = self->d, .n = n};
+        .x = self->rows + i * self->d, .w = panel, .y = out, .m = m, .k = self->d, .n = n};
     self->kern->gemm_f64(&products);
     for (int64_t r = 0; r < m; r++)
         for (int64_t c = 0; c < n; c++) {
@@ -54,29 +52,28 @@ void mlops__pairwise_tile(const mlops__pairwise *self, int64_t i, int64_t m, int
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-mlops_status mlops__pairwise_median(mlops__pairwise *self, mlops__arena *arena, double *out,
-                                    mlops_error *err) {
+mlops_status mlops__pairwise_median(const mlops__pairwise *self, double *out) {
     const int64_t n = self->n, n_pairs = n * (n - 1) / 2;
-    double *tile = mlops__arena_array(arena, MLOPS__TILE * MLOPS__TILE, sizeof *tile);
-    double *all = mlops__arena_array(arena, (size_t)n_pairs + 1, 2 * sizeof *all), sum = 0.0;
+    double *tile, *all, sum = 0.0;
     int64_t k = 0;
-    if (!tile || !all) return mlops__fail_nomem(err, (size_t)n_pairs * 2 * sizeof *all);
+    MLOPS__ROOM(self->work, tile, MLOPS__TILE * MLOPS__TILE);
+    MLOPS__ROOM(self->work, all, 2 * (n_pairs + 1));
     for (int64_t j = 0; j < n; j += MLOPS__TILE) {
         const int64_t columns = least(MLOPS__TILE, n - j);
-        mlops__pairwise_turn(self, j, columns);
+        mlops__pairwise_turn(self, self->panel, j, columns);
         for (int64_t i = 0; i <= j; i += MLOPS__TILE) {
             const int64_t rows = least(MLOPS__TILE, n - i);
-            mlops__pairwise_tile(self, i, rows, j, columns, 0.0, tile);
+            mlops__pairwise_tile(self, self->panel, i, rows, j, columns, 0.0, tile);
             for (int64_t r = 0; r < rows; r++)
                 for (int64_t c = i < j ? 0 : r + 1; c < columns; c++)
                     all[k++] = tile[r * columns + c];
         }
     }
-    mlops__sort_f64(self->cpu, all, all + n_pairs, all, n_pairs);
+    mlops__sort_f64(self->work->samples->host.cpu, all, all + n_pairs, all, n_pairs);
     *out = n_pairs ? all[(n_pairs - 1) / 2] : 0.0;
-    for (int64_t i = 0; i < n_pairs && *out == 0.0; i++) sum += all[i];
-    if (sum > 0.0) *out = sum / (double)n_pairs;
-    if (*out == 0.0) *out = 1.0;
+    for (int64_t i = 0; i < n_pairs && *out < SMALLEST; i++) sum += all[i];
+    if (*out < SMALLEST && n_pairs) *out = sum / (double)n_pairs;
+    if (*out < SMALLEST) *out = 1.0;
     return MLOPS_OK;
 }
 
@@ -115,19 +112,18 @@ static void traces(const double *kernel, const double *square, double n, double 
     out[2] /= n * (n - 1) * (n - 2);
 }
 
-mlops_status mlops__mmd_tail_find(mlops__mmd_tail *self, mlops__pairwise *rows, mlops__arena *arena,
-                                  double scale, mlops_error *err) {
-    const int64_t n = rows->n;
-    const size_t size = (size_t)(n * n);
-    double *kernel = mlops__arena_array(arena, size + (size_t)n, sizeof *kernel), found[3];
-    double *square = mlops__arena_array(arena, size, sizeof *square);
-    if (!kernel || !square) return mlops__fail_nomem(err, 2 * size * sizeof *kernel);
+mlops_status mlops__mmd_tail_find(mlops__mmd_tail *self, const mlops__pairwise *rows,
+                                  double scale) {
+    const int64_t n = rows->n, size = n * n;
+    double *kernel, *square, found[3];
+    MLOPS__ROOM(rows->work, kernel, size + n);
+    MLOPS__ROOM(rows->work, square, size);
     for (int64_t j = 0; j < n; j += MLOPS__TILE) {
         const int64_t columns = least(MLOPS__TILE, n - j);
-        mlops__pairwise_turn(rows, j, columns);
+        mlops__pairwise_turn(rows, rows->panel, j, columns);
         for (int64_t i = 0; i < n; i += MLOPS__TILE) {
             const int64_t m = least(MLOPS__TILE, n - i);
-            mlops__pairwise_tile(rows, i, m, j, columns, scale, square);
+            mlops__pairwise_tile(rows, rows->panel, i, m, j, columns, scale, square);
             for (int64_t r = 0; r < m; r++)
                 for (int64_t c = 0; c < columns; c++)
                     kernel[(i + r) * n + j + c] = square[r * columns + c];

@@ -1,7 +1,8 @@
 /* Reconstruction by principal components of the reference.
  *
  * Owns the components, and the error of each row. Invariant: by the rule of this library no row
- * that was fitted has its error looked at, so that both samples of errors are those of fresh rows.
+ * that was fitted has its error looked at, and units are those of fitted rows, so that both samples
+ * of errors are those of fresh rows.
  */
 #include "base/opts.h"
 #include "base/real.h"
@@ -14,73 +15,88 @@
 #include <mlops/multivariate_fit.h>
 #include <string.h>
 
-enum { BLOCK = 256, COLUMNS_MAX = 2048, CHUNKS_MAX = 10000 };
+enum { BLOCK = 256, PANEL = 64, TILE = 128, WAVE = 16, COLUMNS_MAX = 2048, CHUNKS_MAX = 10000 };
 
 #define ALARM_DEVIATIONS 3.0
+
+/* What one piece of work needs for itself. */
+typedef struct bench {
+    double *rows;   /* a block */
+    double *part;   /* what it is along a panel; a tile of the covariance */
+    double *scores; /* its numbers there */
+    double *off;    /* rows less what is rebuilt */
+} bench;
 
 typedef struct fitting {
     const mlops_multivariate *samples;
     mlops_pca_opts opts;
-    mlops__arena arena;
-    int64_t step;   /* every so many rows of the reference are fitted */
-    int64_t d, k;   /* columns, components */
-    double *mean;   /* of fitted rows */
-    double *down;   /* components as columns [d, k] */
-    double *up;     /* and as rows [k, d] */
-    double *rows;   /* a block */
-    double *turned; /* the same, column by column; rows rebuilt */
-    double *scores;
-    double *errors; /* of every row of both sides; NaN of those that were fitted */
+    mlops__work work;
+    mlops__frame frame;
+    int64_t step;      /* every so many rows of the reference are fitted */
+    int64_t d, k;      /* places of a row, components */
+    int64_t n_vectors; /* those at hand: the components, or all others, as is less work */
+    int others;
+    double *down; /* vectors as columns, PANEL side by side [d, PANEL] */
+    double *up;   /* and as rows [PANEL, d]; NULL where only lengths are needed */
+    double *covariance, *vectors;
+    double *turned; /* a block, TILE places of it after the other, column by column */
+    double *block;  /* the same, row by row */
+    int64_t n_block;
+    bench *benches;
+    int64_t side, first; /* in work: of blocks the first of a wave */
+    double *errors;      /* of every row of both sides; NaN of those that were fitted */
+    double *squares;     /* NULL, or of each block of a wave: of errors, place by place */
     mlops_error *err;
 } fitting;
 
-static int is_fitted(const fitting *self, int64_t row) {
-    return self->step > 1 && row < self->samples->sides[0].n && row % self->step == 0;
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static int is_fitted(const fitting *self, int64_t side, int64_t row) {
+    return self->step > 1 && side == 0 && row % self->step == 0;
 }
 
-/* Rows of the reference that are fitted, of a block of all; how many. */
-static int64_t take_fitted(fitting *self, int64_t first, int64_t n) {
-    const int64_t d = self->d;
-    int64_t kept = 0;
-    mlops__rows_take(self->samples, first, n, self->rows);
-    for (int64_t i = 0; i < n; i++)
-        if ((first + i) % self->step == 0) {
-            if (kept < i)
-                memcpy(self->rows + kept * d, self->rows + i * d, (size_t)d * sizeof(double));
-            kept++;
-        }
-    return kept;
-}
+/* ---- components ---- */
 
-static int64_t block_at(int64_t i, int64_t n) { return n - i < BLOCK ? n - i : BLOCK; }
+static int64_t tiles_of(const fitting *self) { return (self->d + TILE - 1) / TILE; }
 
-static void find_mean(fitting *self) {
-    const int64_t n = self->samples->sides[0].n, d = self->d;
-    double n_fitted = 0.0;
-    for (int64_t i = 0; i < n; i += BLOCK) {
-        const int64_t kept = take_fitted(self, i, block_at(i, n));
-        for (int64_t r = 0; r < kept; r++)
-            for (int64_t c = 0; c < d; c++) self->mean[c] += self->rows[r * d + c];
-        n_fitted += (double)kept;
+/* A tile of the lower triangle gets the products of a block added. */
+static mlops_status add_tile(void *user, int64_t index, int32_t worker) {
+    const fitting *self = user;
+    int64_t i = 0;
+    while (index > i) index -= ++i;
+    const int64_t n = self->n_block, d = self->d, j = index;
+    const int64_t rows = least(TILE, d - i * TILE), columns = least(TILE, d - j * TILE);
+    double *part = self->benches[worker].part;
+    const mlops__gemm product = {.x = self->turned + i * TILE * n,
+                                 .w = self->block + j * TILE * n,
+                                 .y = part,
+                                 .m = rows,
+                                 .k = n,
+                                 .n = columns};
+    self->samples->kern->gemm_f64(&product);
+    for (int64_t r = 0; r < rows; r++) {
+        double *out = self->covariance + (i * TILE + r) * d + j * TILE;
+        for (int64_t c = 0; c < columns; c++) out[c] += part[r * columns + c];
     }
-    for (int64_t c = 0; c < d; c++) self->mean[c] /= n_fitted;
+    return MLOPS_OK;
 }
 
-/* The sum of outer products of fitted rows less their mean. */
-static void find_covariance(fitting *self, double *out, double *part) {
-    const int64_t n = self->samples->sides[0].n, d = self->d;
+static mlops_status find_covariance(fitting *self) {
+    const int64_t d = self->d, n_tiles = tiles_of(self);
+    const int64_t n = (self->samples->sides[0].n + self->step - 1) / self->step;
+    double *rows = self->benches[0].rows;
     for (int64_t i = 0; i < n; i += BLOCK) {
-        const int64_t kept = take_fitted(self, i, block_at(i, n));
-        for (int64_t r = 0; r < kept; r++)
+        const int64_t m = self->n_block = least(BLOCK, n - i);
+        mlops__rows_take_each(&self->frame, self->step, i, m, rows);
+        for (int64_t r = 0; r < m; r++)
             for (int64_t c = 0; c < d; c++) {
-                self->rows[r * d + c] -= self->mean[c];
-                self->turned[c * kept + r] = self->rows[r * d + c];
+                const int64_t tile = c / TILE, at = c % TILE, width = least(TILE, d - tile * TILE);
+                self->turned[c * m + r] = rows[r * d + c];
+                self->block[tile * TILE * m + r * width + at] = rows[r * d + c];
             }
-        const mlops__gemm product = {
-            .x = self->turned, .w = self->rows, .y = part, .m = d, .k = kept, .n = d};
-        self->samples->kern->gemm_f64(&product);
-        for (int64_t c = 0; c < d * d; c++) out[c] += part[c];
+        MLOPS_TRY(mlops__work_run(&self->work, n_tiles * (n_tiles + 1) / 2, add_tile, self));
     }
+    return MLOPS_OK;
 }
 
 /* As many as scikit-learn keeps for a share of the variance: the fewest that exceed it. */
@@ -92,52 +108,143 @@ static int64_t count_kept(const double *values, int64_t d, double share) {
     return k;
 }
 
-static mlops_status fit(fitting *self) {
-    const size_t d = (size_t)self->d, square = d * d;
-    double *matrix = mlops__arena_array(&self->arena, 2 * square + 4 * d, sizeof *matrix);
-    self->mean = mlops__arena_array(&self->arena, d, sizeof(double));
-    self->rows = mlops__arena_array(&self->arena, BLOCK * d, 3 * sizeof(double));
-    self->down = mlops__arena_array(&self->arena, square, 2 * sizeof(double));
-    if (!matrix || !self->mean || !self->rows || !self->down)
-        return mlops__fail_nomem(self->err, 4 * square * sizeof *matrix);
-    double *vectors = matrix + square, *values = vectors + square;
-    self->turned = self->rows + BLOCK * d;
-    self->scores = self->turned + BLOCK * d;
-    self->up = self->down + square;
-    find_mean(self);
-    find_covariance(self, matrix, vectors);
-    mlops__eigen(matrix, self->d, values, vectors, values + d);
-    self->k = count_kept(values, self->d, self->opts.variance);
-    mlops__eigen_turn(matrix, self->d, vectors, self->k);
-    for (int64_t i = 0; i < self->k; i++)
-        for (int64_t c = 0; c < self->d; c++)
-            self->down[c * self->k + i] = self->up[i * self->d + c] = vectors[i * self->d + c];
+typedef struct turning {
+    fitting *self;
+    const mlops__eigen *eigen;
+} turning;
+
+static mlops_status turn_panel(void *user, int64_t index, int32_t worker) {
+    const turning *of = user;
+    fitting *self = of->self;
+    const int64_t d = self->d, first = index * PANEL, n = least(PANEL, self->n_vectors - first);
+    double *down = self->down + first * d, *up = self->up ? self->up + first * d : NULL;
+    mlops__eigen_turn(of->eigen, self->vectors + first * d, n, down, self->benches[worker].scores);
+    for (int64_t i = 0; up && i < n; i++)
+        for (int64_t c = 0; c < d; c++) up[i * d + c] = down[c * n + i];
     return MLOPS_OK;
 }
 
-static void find_errors(fitting *self) {
-    const int64_t n = self->samples->n, d = self->d;
-    const mlops__kern *kern = self->samples->kern;
-    for (int64_t i = 0; i < n; i += BLOCK) {
-        const int64_t m = block_at(i, n);
-        mlops__rows_take(self->samples, i, m, self->rows);
-        for (int64_t r = 0; r < m; r++)
-            for (int64_t c = 0; c < d; c++) self->rows[r * d + c] -= self->mean[c];
+/* Few components are taken from the rows; of many the length of what the others make is the error.
+ */
+static mlops_status find_vectors(fitting *self, const mlops__eigen *eigen) {
+    self->k = count_kept(eigen->values, self->d, self->opts.variance);
+    self->others = self->k > self->d / 3;
+    self->n_vectors = self->others ? self->d - self->k : self->k;
+    const int64_t size = self->n_vectors * self->d + 1;
+    MLOPS__ROOM(&self->work, self->vectors, size);
+    MLOPS__ROOM(&self->work, self->down, size);
+    if (!self->others || self->squares) MLOPS__ROOM(&self->work, self->up, size);
+    mlops__eigen_vectors(eigen, self->others ? self->k : 0, self->n_vectors, self->vectors);
+    turning of = {self, eigen};
+    return mlops__work_run(&self->work, (self->n_vectors + PANEL - 1) / PANEL, turn_panel, &of);
+}
+
+static mlops_status make_benches(fitting *self) {
+    const int64_t n_tiles = tiles_of(self) * (tiles_of(self) + 1) / 2;
+    const int64_t d = self->d,
+                  width = mlops__work_width(&self->work, n_tiles > WAVE ? n_tiles : WAVE);
+    const int64_t part = BLOCK * d > TILE * TILE ? BLOCK * d : TILE * TILE;
+    MLOPS__ROOM(&self->work, self->benches, width);
+    for (int64_t i = 0; i < width; i++) {
+        MLOPS__ROOM(&self->work, self->benches[i].rows, BLOCK * d);
+        MLOPS__ROOM(&self->work, self->benches[i].part, part);
+        MLOPS__ROOM(&self->work, self->benches[i].scores, BLOCK * PANEL);
+        MLOPS__ROOM(&self->work, self->benches[i].off, BLOCK * d);
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status fit(fitting *self) {
+    const int64_t d = self->d;
+    mlops__work *work = &self->work;
+    mlops__eigen eigen = {.n = d};
+    const int64_t n_tiles = tiles_of(self);
+    const int64_t n_blocks = (self->samples->sides[0].n / self->step + BLOCK - 1) / BLOCK;
+    work->total = n_blocks * (n_tiles * (n_tiles + 1) / 2) + self->samples->n / BLOCK + 2;
+    MLOPS_TRY(make_benches(self));
+    MLOPS__ROOM(work, self->covariance, d * d);
+    MLOPS__ROOM(work, self->turned, BLOCK * d);
+    MLOPS__ROOM(work, self->block, BLOCK * d);
+    MLOPS__ROOM(work, eigen.middle, (MLOPS__EIGEN_ROOM + 3) * d);
+    eigen.matrix = self->covariance;
+    eigen.beside = eigen.middle + d;
+    eigen.values = eigen.beside + d;
+    eigen.room = eigen.values + d;
+    MLOPS_TRY(find_covariance(self));
+    mlops__eigen_find(&eigen);
+    MLOPS_TRY(mlops__work_poll(work));
+    return find_vectors(self, &eigen);
+}
+
+/* ---- errors ---- */
+
+/* Rows less what components rebuild of them: of few components by taking it away, of many by adding
+ * up what the others rebuild. */
+static void find_off(const fitting *self, const bench *at, int64_t m) {
+    const int64_t d = self->d;
+    const double sign = self->others ? 1.0 : -1.0;
+    for (int64_t i = 0; i < m * d; i++) at->off[i] = self->others ? 0.0 : at->rows[i];
+    for (int64_t p = 0; p < self->n_vectors; p += PANEL) {
+        const int64_t n = least(PANEL, self->n_vectors - p);
         const mlops__gemm down = {
-            .x = self->rows, .w = self->down, .y = self->scores, .m = m, .k = d, .n = self->k};
+            .x = at->rows, .w = self->down + p * d, .y = at->scores, .m = m, .k = d, .n = n};
         const mlops__gemm up = {
-            .x = self->scores, .w = self->up, .y = self->turned, .m = m, .k = self->k, .n = d};
-        kern->gemm_f64(&down);
-        kern->gemm_f64(&up);
-        for (int64_t r = 0; r < m; r++) {
-            double sum = 0.0;
-            for (int64_t c = 0; c < d; c++) {
-                const double gap = self->rows[r * d + c] - self->turned[r * d + c];
-                sum += gap * gap;
-            }
-            self->errors[i + r] = is_fitted(self, i + r) ? mlops__not_a_number() : mlops__sqrt(sum);
+            .x = at->scores, .w = self->up + p * d, .y = at->part, .m = m, .k = n, .n = d};
+        self->samples->kern->gemm_f64(&down);
+        self->samples->kern->gemm_f64(&up);
+        for (int64_t i = 0; i < m * d; i++) at->off[i] += sign * at->part[i];
+    }
+}
+
+/* Squared lengths of the same, which the numbers along the others are enough for. */
+static void find_lengths(const fitting *self, const bench *at, int64_t m, double *out) {
+    const int64_t d = self->d;
+    for (int64_t p = 0; p < self->n_vectors; p += PANEL) {
+        const int64_t n = least(PANEL, self->n_vectors - p);
+        const mlops__gemm down = {
+            .x = at->rows, .w = self->down + p * d, .y = at->scores, .m = m, .k = d, .n = n};
+        self->samples->kern->gemm_f64(&down);
+        for (int64_t i = 0; i < m * n; i++) out[i / n] += at->scores[i] * at->scores[i];
+    }
+}
+
+static mlops_status find_block(void *user, int64_t index, int32_t worker) {
+    const fitting *self = user;
+    const bench *at = &self->benches[worker];
+    const int64_t d = self->d, first = (self->first + index) * BLOCK;
+    const int64_t begin = self->side ? self->samples->sides[0].n : 0;
+    const int64_t m = least(BLOCK, self->samples->sides[self->side].n - first);
+    double *errors = self->errors + begin + first;
+    double *squares = self->squares ? self->squares + index * d : NULL;
+    mlops__rows_take(&self->frame, begin + first, m, at->rows);
+    for (int64_t r = 0; r < m; r++) errors[r] = 0.0;
+    for (int64_t c = 0; squares && c < d; c++) squares[c] = 0.0;
+    if (self->up) find_off(self, at, m);
+    else find_lengths(self, at, m, errors);
+    for (int64_t r = 0; r < m; r++) {
+        const int fitted = is_fitted(self, self->side, first + r);
+        for (int64_t c = 0; self->up && c < d; c++) {
+            const double square = at->off[r * d + c] * at->off[r * d + c];
+            errors[r] += square;
+            if (squares && !fitted) squares[c] += square;
+        }
+        errors[r] = fitted ? mlops__not_a_number() : mlops__sqrt(errors[r]);
+    }
+    return MLOPS_OK;
+}
+
+/* sums [2, d], nullable: of squares of each side. */
+static mlops_status find_errors(fitting *self, double *sums) {
+    for (self->side = 0; self->side < 2; self->side++) {
+        const int64_t n = (self->samples->sides[self->side].n + BLOCK - 1) / BLOCK;
+        for (self->first = 0; self->first < n; self->first += WAVE) {
+            const int64_t some = least(WAVE, n - self->first);
+            MLOPS_TRY(mlops__work_run(&self->work, some, find_block, self));
+            for (int64_t i = 0; sums && i < some * self->d; i++)
+                sums[self->side * self->d + i % self->d] += self->squares[i];
         }
     }
+    return mlops__work_poll(&self->work);
 }
 
 /* ---- chunks ---- */
@@ -219,9 +326,9 @@ static mlops_status list(const fitting *self, mlops_table **out) {
 static mlops_status judge(fitting *self, mlops_multivariate_result *out) {
     const int64_t border = self->samples->sides[0].n, all = self->samples->n;
     const mlops_cpu cpu = self->samples->host.cpu;
-    double *sorted = mlops__arena_array(&self->arena, (size_t)all + 1, 2 * sizeof *sorted);
+    double *sorted;
     mlops__merged merged;
-    if (!sorted) return mlops__fail_nomem(self->err, (size_t)all * 2 * sizeof *sorted);
+    MLOPS__ROOM(&self->work, sorted, 2 * (all + 1));
     double *scratch = sorted + all;
     const int64_t n = mlops__sort_f64(cpu, sorted, scratch, self->errors, border);
     const int64_t m =
@@ -280,33 +387,51 @@ static mlops_status read_opts(fitting *self, const mlops_pca_opts *given) {
                            "mlops_pca_opts: alpha must be in (0, 0.5], tolerance and variance in "
                            "(0, 1), rows_min 2 or more, n_chunks 1 to %d",
                            CHUNKS_MAX);
-    if (self->d > COLUMNS_MAX)
-        return mlops__fail(self->err, MLOPS_E_LIMIT, "pca: %lld columns, more than %d",
-                           (long long)self->d, COLUMNS_MAX);
     self->step = native ? 2 : 1;
-    return MLOPS_OK;
+    return mlops__work_begin(&self->work, "pca", self->samples, opts->call, self->err);
 }
 
-/* Fits and finds errors, if both sides have rows for it. */
-static mlops_status work(fitting *self) {
+static mlops_status make_frame(fitting *self) {
+    const mlops__encoding encoding = self->step > 1 ? MLOPS__HOT : MLOPS__COUNTS;
+    if (self->samples->d <= COLUMNS_MAX)
+        MLOPS_TRY(mlops__frame_make(&self->frame, &self->work, encoding, 1, self->step));
+    self->d = self->samples->d > COLUMNS_MAX ? self->samples->d : self->frame.d;
+    if (self->d <= COLUMNS_MAX) return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_LIMIT, "pca: %lld columns, more than %d",
+                       (long long)self->d, COLUMNS_MAX);
+}
+
+/* Fits and finds errors, if both sides have rows for it. sums, nullable: [2, d] of each side,
+ * their squares by place. */
+static mlops_status work(fitting *self, double **sums) {
     const mlops_multivariate *samples = self->samples;
-    const size_t all = (size_t)samples->n;
-    self->errors = mlops__arena_array(&self->arena, all + 1, sizeof *self->errors);
-    if (!self->errors) return mlops__fail_nomem(self->err, all * sizeof *self->errors);
-    for (size_t i = 0; i < all; i++) self->errors[i] = mlops__not_a_number();
+    MLOPS__ROOM(&self->work, self->errors, samples->n + 1);
+    for (int64_t i = 0; i < samples->n; i++) self->errors[i] = mlops__not_a_number();
+    MLOPS_TRY(make_frame(self));
+    if (sums) {
+        MLOPS__ROOM(&self->work, *sums, 2 * self->d);
+        MLOPS__ROOM(&self->work, self->squares, WAVE * self->d);
+    }
     if (samples->sides[0].n < 2 * self->step || samples->sides[1].n < 1) return MLOPS_OK;
     MLOPS_TRY(fit(self));
-    find_errors(self);
-    return MLOPS_OK;
+    return find_errors(self, sums ? *sums : NULL);
+}
+
+static mlops_status begin(fitting *self, const void *out, const mlops_multivariate *samples,
+                          const mlops_pca_opts *opts, mlops_error *err) {
+    *self = (fitting){.samples = samples, .err = err};
+    if (!out || !samples)
+        return mlops__fail(err, MLOPS_E_INVALID, "pca: %s NULL",
+                           out ? "the samples are" : "out is");
+    return read_opts(self, opts);
 }
 
 mlops_status mlops_multivariate_pca(mlops_multivariate_result *out, const mlops_multivariate *self,
                                     const mlops_pca_opts *opts, mlops_error *err) {
-    fitting fitted = {.samples = self, .d = self->d, .err = err};
+    fitting fitted;
+    MLOPS_TRY(begin(&fitted, out, self, opts, err));
     mlops_multivariate_result found = mlops__multivariate_begin(self, "pca");
-    MLOPS_TRY(read_opts(&fitted, opts));
-    mlops__arena_init(&fitted.arena, &self->host.allocator, SIZE_MAX);
-    mlops_status status = work(&fitted);
+    mlops_status status = work(&fitted, NULL);
     if (status == MLOPS_OK && fitted.k > 0) {
         int64_t n_errors;
         found.tolerance = fitted.opts.tolerance;
@@ -316,19 +441,75 @@ mlops_status mlops_multivariate_pca(mlops_multivariate_result *out, const mlops_
         if (fitted.step > 1) status = judge(&fitted, &found);
         else judge_chunks(&fitted, &found);
     }
-    mlops__arena_free(&fitted.arena);
+    mlops__work_end(&fitted.work);
     if (status < 0) return status;
     return mlops__opts_result(out, &found, sizeof found, "mlops_multivariate_result", err);
 }
 
 mlops_status mlops_multivariate_chunks(mlops_table **out, const mlops_multivariate *self,
                                        const mlops_pca_opts *opts, mlops_error *err) {
-    fitting fitted = {.samples = self, .d = self->d, .err = err};
-    *out = NULL;
-    MLOPS_TRY(read_opts(&fitted, opts));
-    mlops__arena_init(&fitted.arena, &self->host.allocator, SIZE_MAX);
-    mlops_status status = work(&fitted);
+    fitting fitted;
+    if (out) *out = NULL;
+    MLOPS_TRY(begin(&fitted, out, self, opts, err));
+    mlops_status status = work(&fitted, NULL);
     if (status == MLOPS_OK) status = list(&fitted, out);
-    mlops__arena_free(&fitted.arena);
+    mlops__work_end(&fitted.work);
+    return status;
+}
+
+/* ---- columns at fault ---- */
+
+static int after(const void *growth, int64_t a, int64_t b) {
+    const double x = ((const double *)growth)[a], y = ((const double *)growth)[b];
+    return x < y || (x == y && a > b);
+}
+
+static mlops_status list_columns(fitting *self, const double *sums, mlops_table **out) {
+    static const mlops__rows_column columns[] = {{"feature", MLOPS_TYPE_STRING},
+                                                 {"reference", MLOPS_TYPE_FLOAT64},
+                                                 {"current", MLOPS_TYPE_FLOAT64},
+                                                 {"share", MLOPS_TYPE_FLOAT64}};
+    const int64_t d = self->samples->d, n = self->samples->sides[0].n;
+    double *found, all = 0.0, rows[2];
+    int64_t *order, n_errors;
+    mlops__rows table;
+    MLOPS__ROOM(&self->work, found, 3 * d);
+    MLOPS__ROOM(&self->work, order, d);
+    for (int s = 0; s < 2; s++) {
+        mean_error(self, s ? n : 0, self->samples->sides[s].n, &n_errors);
+        rows[s] = (double)n_errors;
+        for (int64_t i = 0; i < self->d; i++)
+            found[(1 + s) * d + self->frame.places[i].column] += sums[s * self->d + i] / rows[s];
+    }
+    for (int64_t c = 0; c < d; c++) {
+        const double growth = found[2 * d + c] - found[d + c];
+        all += found[c] = growth > 0 ? growth : 0.0;
+        order[c] = c;
+    }
+    mlops__sort_order(order, d, after, found);
+    MLOPS_TRY(mlops__rows_begin(&table, &self->samples->host, columns, 4, self->err));
+    for (int64_t i = 0; i < d; i++) {
+        char spare[24];
+        const int64_t c = order[i];
+        mlops__rows_text(&table, mlops__rows_name(self->samples, c, spare));
+        mlops__rows_f64(&table, found[d + c]);
+        mlops__rows_f64(&table, found[2 * d + c]);
+        mlops__rows_f64(&table, all > 0 ? found[c] / all : 0.0);
+    }
+    return mlops__rows_end(&table, MLOPS_OK, out, self->err);
+}
+
+mlops_status mlops_multivariate_residuals(mlops_table **out, const mlops_multivariate *self,
+                                          const mlops_pca_opts *opts, mlops_error *err) {
+    fitting fitted;
+    double *sums;
+    if (out) *out = NULL;
+    MLOPS_TRY(begin(&fitted, out, self, opts, err));
+    mlops_status status = work(&fitted, &sums);
+    if (status == MLOPS_OK && fitted.k == 0)
+        status = mlops__fail(err, MLOPS_E_INVALID, "pca: %lld and %lld rows are too few to fit",
+                             (long long)self->sides[0].n, (long long)self->sides[1].n);
+    if (status == MLOPS_OK) status = list_columns(&fitted, sums, out);
+    mlops__work_end(&fitted.work);
     return status;
 }

@@ -1,95 +1,16 @@
-/* Two samples of rows, of tables or matrices, and rows taken from them.
+/* Two samples of rows, of tables or matrices.
  *
- * Owns the centre and the scale of each column, both of the reference. Invariant: what is taken is
- * finite and at most 1e60 in size, so that no sum of squares of it overflows.
+ * Owns which columns are compared, and the numbers of texts: those of both tables, as they sort.
  */
 #include "base/opts.h"
 #include "base/real.h"
 #include "column/column_store.h"
 #include "multivariate/multivariate.h"
+#include "stats/stats.h"
 
 #include <string.h>
 
-enum { BLOCK = 64, ROWS_MAX_BITS = 40, COLUMNS_MAX = 65536 };
-
-#define SIZE_MOST 1e60
-
-static int is_finite(double x) { return x - x == 0.0; }
-
-static double cell(const mlops__side *side, int64_t row, int64_t column) {
-    if (side->columns) return mlops__column_f64(side->columns[column], row);
-    const int64_t at = row * side->row_stride + column * side->column_stride;
-    return side->f32 ? (double)side->f32[at] : side->f64[at];
-}
-
-void mlops__rows_take_column(const mlops_multivariate *self, int side, int64_t column,
-                             int64_t first, int64_t n, double *out) {
-    for (int64_t i = 0; i < n; i++) out[i] = cell(&self->sides[side], first + i, column);
-}
-
-static double held(double x) {
-    if (!is_finite(x)) return x != x ? 0.0 : x > 0 ? SIZE_MOST : -SIZE_MOST;
-    return x > SIZE_MOST ? SIZE_MOST : x < -SIZE_MOST ? -SIZE_MOST : x;
-}
-
-static void take(const mlops_multivariate *self, const mlops__side *side, int64_t first, int64_t n,
-                 double *out) {
-    const int64_t d = self->d;
-    /* A table is read column by column. */
-    const int64_t step = side->columns ? n : 1;
-    for (int64_t begin = 0; begin < n; begin += step)
-        for (int64_t c = 0; c < d; c++)
-            for (int64_t i = begin; i < begin + step; i++) {
-                const double x = cell(side, first + i, c);
-                out[i * d + c] = is_finite(x) ? held((x - self->mean[c]) * self->scale[c]) : 0.0;
-            }
-}
-
-void mlops__rows_take(const mlops_multivariate *self, int64_t first, int64_t n, double *out) {
-    const int64_t border = self->sides[0].n;
-    int64_t own = first < border ? border - first : 0;
-    if (own > n) own = n;
-    if (own) take(self, &self->sides[0], first, own, out);
-    if (n > own) take(self, &self->sides[1], first + own - border, n - own, out + own * self->d);
-}
-
-/* ---- centre and scale ---- */
-
-/* Of each column the sum of finite values to the power given, less their mean, and their number. */
-static void add_up(const mlops_multivariate *self, int power, double *sums, double *counts) {
-    const mlops__side *side = &self->sides[0];
-    for (int64_t c = 0; c < self->d; c++) sums[c] = counts[c] = 0.0;
-    for (int64_t first = 0; first < side->n; first += BLOCK)
-        for (int64_t c = 0; c < self->d; c++)
-            for (int64_t i = first; i < first + BLOCK && i < side->n; i++) {
-                const double x = cell(side, i, c) - self->mean[c];
-                if (!is_finite(x)) continue;
-                sums[c] += power == 1 ? x : x * x;
-                counts[c] += 1.0;
-            }
-}
-
-static mlops_status find_scale(mlops_multivariate *self, int standard, mlops_error *err) {
-    const size_t d = (size_t)self->d;
-    double *sums = mlops__arena_array(&self->arena, d, 2 * sizeof *sums);
-    self->mean = mlops__arena_array(&self->arena, d, sizeof *self->mean);
-    self->scale = mlops__arena_array(&self->arena, d, sizeof *self->scale);
-    if (!sums || !self->mean || !self->scale) return mlops__fail_nomem(err, 4 * d * sizeof *sums);
-    add_up(self, 1, sums, sums + d);
-    for (size_t c = 0; c < d; c++) {
-        self->mean[c] = sums[d + c] > 0 ? sums[c] / sums[d + c] : 0.0;
-        if (!is_finite(self->mean[c])) self->mean[c] = 0.0;
-    }
-    if (standard) add_up(self, 2, sums, sums + d);
-    for (size_t c = 0; c < d; c++) {
-        const double sd = standard && sums[d + c] > 0 ? mlops__sqrt(sums[c] / sums[d + c]) : 1.0;
-        const double size = self->mean[c] < 0 ? -self->mean[c] : self->mean[c];
-        /* A constant that no double is has a deviation of what its mean was rounded by. */
-        self->scale[c] = is_finite(sd) && sd > 1e-14 * size ? 1.0 / sd : 1.0;
-        if (!is_finite(self->scale[c])) self->scale[c] = 1.0;
-    }
-    return MLOPS_OK;
-}
+enum { ROWS_MAX_BITS = 40, COLUMNS_MAX = 65536 };
 
 /* ---- binding ---- */
 
@@ -107,11 +28,59 @@ static mlops_status find_column(const mlops__column **out, const mlops_table *ta
         return mlops__fail(err, MLOPS_E_SCHEMA, "multivariate: the %s table has no column '%s'%s",
                            which, name, mlops__table_hint(table, hint));
     *out = mlops__table_column(table, index);
-    if ((*out)->type != MLOPS_TYPE_STRING) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_SCHEMA,
-                       "multivariate: column '%s' of the %s table holds strings; it must be "
-                       "numeric or bool",
-                       name, which);
+    return MLOPS_OK;
+}
+
+typedef struct texts {
+    const mlops__column *sides[2];
+} texts;
+
+static const char *text_at(const texts *self, int64_t i) {
+    const int64_t n = self->sides[0]->n_texts;
+    return i < n ? self->sides[0]->texts[i] : self->sides[1]->texts[i - n];
+}
+
+static int sorts_after(const void *context, int64_t a, int64_t b) {
+    return strcmp(text_at(context, a), text_at(context, b)) > 0;
+}
+
+/* Numbers the texts of a column of both tables; equal ones alike. A column of nulls has one. */
+static mlops_status number_texts(mlops_multivariate *self, const texts *both, mlops__words *out,
+                                 mlops_error *err) {
+    const int64_t n = both->sides[0]->n_texts, all = n + both->sides[1]->n_texts;
+    int64_t *order = mlops__arena_array(&self->arena, (size_t)all + 1, sizeof *order);
+    int32_t *codes = mlops__arena_array(&self->arena, (size_t)all + 1, sizeof *codes);
+    if (!order || !codes || all >= INT32_MAX)
+        return mlops__fail_nomem(err, (size_t)all * sizeof *order);
+    for (int64_t i = 0; i < all; i++) order[i] = i;
+    mlops__sort_order(order, all, sorts_after, both);
+    for (int64_t i = 0, id = 0; i < all; i++) {
+        if (i > 0 && sorts_after(both, order[i], order[i - 1])) id++;
+        codes[order[i]] = (int32_t)id;
+        out->n = id + 1;
+    }
+    if (out->n == 0) out->n = 1;
+    out->codes[0] = codes;
+    out->codes[1] = codes + n;
+    return MLOPS_OK;
+}
+
+static mlops_status bind_column(mlops_multivariate *self, const mlops_table *const tables[2],
+                                const char *name, mlops_error *err) {
+    texts both;
+    for (int s = 0; s < 2; s++) {
+        MLOPS_TRY(find_column(&both.sides[s], tables[s], s ? "current" : "reference", name, err));
+        self->sides[s].columns[self->d] = both.sides[s];
+    }
+    const int first = both.sides[0]->type == MLOPS_TYPE_STRING;
+    if (first != (both.sides[1]->type == MLOPS_TYPE_STRING))
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "multivariate: column '%s' holds strings in the %s table, and none in "
+                           "the other",
+                           name, first ? "reference" : "current");
+    if (first) MLOPS_TRY(number_texts(self, &both, &self->words[self->d], err));
+    self->d++;
+    return MLOPS_OK;
 }
 
 static mlops_status bind(mlops_multivariate *self, const mlops_table *reference,
@@ -129,6 +98,8 @@ static mlops_status bind(mlops_multivariate *self, const mlops_table *reference,
             mlops__arena_array(&self->arena, (size_t)n, sizeof *self->sides[s].columns);
         if (!self->sides[s].columns) return mlops__fail_nomem(err, (size_t)n * sizeof(void *));
     }
+    self->words = mlops__arena_array(&self->arena, (size_t)n, sizeof *self->words);
+    if (!self->words) return mlops__fail_nomem(err, (size_t)n * sizeof *self->words);
     for (int64_t i = 0; i < n_drop; i++)
         if (mlops_table_find(reference, drop[i]) < 0)
             return mlops__fail(err, MLOPS_E_SCHEMA,
@@ -137,15 +108,10 @@ static mlops_status bind(mlops_multivariate *self, const mlops_table *reference,
     for (int64_t i = 0; i < n; i++) {
         const char *name = opts->columns ? keep[i] : mlops_table_name(reference, i);
         if (is_named(name, drop, n_drop)) continue;
-        if (!opts->columns && mlops_table_type(reference, i) == MLOPS_TYPE_STRING) continue;
-        for (int s = 0; s < 2; s++)
-            MLOPS_TRY(find_column(&self->sides[s].columns[self->d], tables[s],
-                                  s ? "current" : "reference", name, err));
-        self->d++;
+        MLOPS_TRY(bind_column(self, tables, name, err));
     }
     if (self->d > 0) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_INVALID,
-                       "multivariate: no column is left that is numeric or bool");
+    return mlops__fail(err, MLOPS_E_INVALID, "multivariate: no column is left");
 }
 
 /* ---- samples ---- */
@@ -153,6 +119,7 @@ static mlops_status bind(mlops_multivariate *self, const mlops_table *reference,
 static mlops_status begin(mlops_multivariate **out, mlops_multivariate_opts *opts,
                           const mlops_multivariate_opts *given, mlops_error *err) {
     mlops__host host;
+    if (!out) return mlops__fail(err, MLOPS_E_INVALID, "multivariate: out is NULL");
     *out = NULL;
     MLOPS_TRY(mlops__opts_copy(opts, sizeof *opts, given, "mlops_multivariate_opts", err));
     if (opts->flags || opts->reserved || (unsigned)opts->scale > MLOPS_MULTIVARIATE_SCALE_NONE)
@@ -177,13 +144,10 @@ void mlops_multivariate_free(mlops_multivariate *self) {
 }
 
 /* Hands out the samples, or nothing of them. */
-static mlops_status end(mlops_multivariate **out, mlops_status status, int standard,
-                        mlops_error *err) {
+static mlops_status end(mlops_multivariate **out, mlops_status status, int standard) {
     mlops_multivariate *self = *out;
-    if (status == MLOPS_OK) {
-        self->n = self->sides[0].n + self->sides[1].n;
-        status = find_scale(self, standard, err);
-    }
+    self->standard = standard;
+    self->n = self->sides[0].n + self->sides[1].n;
     if (status == MLOPS_OK) return status;
     mlops_multivariate_free(self);
     *out = NULL;
@@ -195,8 +159,11 @@ mlops_status mlops_multivariate_tables(mlops_multivariate **out, const mlops_tab
                                        const mlops_multivariate_opts *given, mlops_error *err) {
     mlops_multivariate_opts opts;
     MLOPS_TRY(begin(out, &opts, given, err));
-    mlops_status status = bind(*out, reference, current, &opts, err);
-    return end(out, status, opts.scale != MLOPS_MULTIVARIATE_SCALE_NONE, err);
+    mlops_status status = reference && current ? bind(*out, reference, current, &opts, err)
+                                               : mlops__fail(err, MLOPS_E_INVALID,
+                                                             "multivariate: the %s table is NULL",
+                                                             reference ? "current" : "reference");
+    return end(out, status, opts.scale != MLOPS_MULTIVARIATE_SCALE_NONE);
 }
 
 static mlops_status take_matrices(mlops_multivariate **out, const mlops__side sides[2],
@@ -220,7 +187,7 @@ static mlops_status take_matrices(mlops_multivariate **out, const mlops__side si
     (*out)->sides[0] = sides[0];
     (*out)->sides[1] = sides[1];
     (*out)->d = n_columns;
-    return end(out, status, opts.scale == MLOPS_MULTIVARIATE_SCALE_STANDARD, err);
+    return end(out, status, opts.scale == MLOPS_MULTIVARIATE_SCALE_STANDARD);
 }
 
 mlops_status mlops_multivariate_rows(mlops_multivariate **out, const float *reference,
@@ -249,6 +216,12 @@ mlops_status mlops_multivariate_rows_f64(mlops_multivariate **out, const double 
 }
 
 /* ---- results ---- */
+
+const char *mlops__rows_name(const mlops_multivariate *self, int64_t column, char spare[24]) {
+    if (self->words) return self->sides[0].columns[column]->name;
+    mlops__format(spare, 24, "f%lld", (long long)column);
+    return spare;
+}
 
 mlops_multivariate_result mlops__multivariate_begin(const mlops_multivariate *self,
                                                     const char *test) {

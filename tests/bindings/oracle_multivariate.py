@@ -99,18 +99,53 @@ class Mmd(unittest.TestCase):
         self.assertEqual(found.verdict == mlops.DriftVerdict.YES, found.p_value < .05)
 
     def test_tables_are_standardised(self):
+        """By the mean and the standard deviation of both sides together."""
         x, y = self.samples(70, 80, 3, .2)
-        x[:, 2], y[:, 2] = 4, 4.5  # constant in the reference
-        sd = x.std(axis=0)
+        x[:, 2] = y[:, 2] = 4
+        both = np.vstack([x, y])
+        mean, sd = both.mean(axis=0), both.std(axis=0)
         sd[2] = 1
-        want = multivariate.mmd((x - x.mean(axis=0)) / sd, (y - x.mean(axis=0)) / sd)
-        names = "abc"
-        tables = [{k: v[:, i] for i, k in enumerate(names)} for v in (x, y)]
-        tables[0]["text"] = ["t"] * 70
+        want = multivariate.mmd((x - mean) / sd, (y - mean) / sd)
+        tables = [{k: v[:, i] for i, k in enumerate("abc")} for v in (x, y)]
         for found in multivariate.mmd(*tables), multivariate.mmd(x, y, scale="standard"):
             self.assertAlmostEqual(found.mmd2, want.mmd2, delta=1e-12)
         plain = multivariate.mmd(*tables, scale="none", columns=["a", "b"])
         self.assertAlmostEqual(plain.mmd2, multivariate.mmd(x[:, :2], y[:, :2]).mmd2, delta=1e-12)
+
+    def test_texts_and_missing_values(self):
+        """A place for each of 16 texts, for the others and for none, of variance 1 together; a number and whether."""
+        rng = np.random.default_rng(2)
+        sides, n = [], (150, 170)
+        for size in n:
+            words = [f"w{int(i)}" for i in rng.exponential(6, size)]
+            sides.append({"n": np.where(rng.random(size) < .1, np.nan, rng.normal(size=size)),
+                          "t": [None if rng.random() < .2 else w for w in words]})
+        texts = sides[0]["t"] + sides[1]["t"]
+        kinds = sorted({t for t in texts if t is not None}, key=lambda t: (-texts.count(t), t))
+        self.assertGreater(len(kinds), 17)
+        hot = np.array([[t == k for k in kinds[:16]] + [t is not None and t not in kinds[:16], t is None]
+                        for t in texts], float)
+        hot -= hot.mean(axis=0)
+        number = np.concatenate([side["n"] for side in sides])
+        missing = np.isnan(number)
+        number = (number - number[~missing].mean()) / number[~missing].std()
+        rows = np.column_stack([np.where(missing, 0, number), missing, hot / math.sqrt(hot.var(axis=0).sum())])
+        want = multivariate.mmd(rows[:150], rows[150:], scale="none")
+        found = multivariate.mmd(*sides)
+        self.assertEqual(found.n_columns, 2)
+        for name in "mmd2", "bandwidth", "p_value":
+            self.assertAlmostEqual(getattr(found, name), getattr(want, name), delta=1e-9)
+
+    def test_ties_count_as_large(self):
+        """Of rows of two kinds alone p is that of the hypergeometric distribution, many permutations being equal."""
+        from scipy import stats
+        for k, m in (12, 22), (10, 19), (15, 15):
+            x, y = np.repeat([[0.], [1.]], [30 - k, k], axis=0), np.repeat([[0.], [1.]], [40 - m, m], axis=0)
+            found = multivariate.mmd(x, y, method="exact", bandwidth=1., n_permutations=20000, rows_min=2)
+            ones = np.arange(0, k + m + 1)
+            chance = stats.hypergeom.pmf(ones, 70, k + m, 30)
+            beyond = np.abs(ones / 30 - (k + m - ones) / 40) >= abs(k / 30 - m / 40) - 1e-9
+            self.assertAlmostEqual(found.p_value, chance[beyond].sum(), delta=.015)
 
     def test_single_precision_and_views(self):
         x, y = self.samples(90, 70, 4, .2)
@@ -169,6 +204,58 @@ class Components(unittest.TestCase):
         column = mlops.compare({"e": errors[1:901:2]}, {"e": errors[901:]})["e"]
         for name in "verdict", "effect", "effect_low", "p_value":
             self.assertAlmostEqual(getattr(found, name), getattr(column, name), delta=1e-9)
+
+    def test_texts_by_how_often_they_occur(self):
+        """As NannyML has them: a missing one is the most frequent one, an unknown one occurs 0 times."""
+        rng = np.random.default_rng(4)
+        x, y = ({"a": rng.normal(size=n), "b": rng.normal(size=n), "t": list(rng.choice(list(words), n))}
+                for n, words in ((300, "aab"), (200, "abc")))
+        x["t"][7] = y["t"][9] = None
+        counts = {k: x["t"].count(k) for k in "ab"}
+        numbers = [np.column_stack([s["a"], s["b"], [max(counts.values()) if t is None else counts.get(t, 0)
+                                                     for t in s["t"]]]) for s in (x, y)]
+        want = multivariate.pca(*numbers, preset="nannyml", scale="standard")
+        found = multivariate.pca(x, y, preset="nannyml")
+        self.assertAlmostEqual(found.error_reference, want.error_reference, delta=1e-11)
+        self.assertAlmostEqual(found.error_current, want.error_current, delta=1e-11)
+
+    def test_residuals(self):
+        for n, m, d, variance in (500, 300, 9, .65), (900, 300, 80, .3), (900, 300, 80, .9):
+            x, y = self.samples(n, m, d)
+            model = self.pca(variance).fit(x[::2])
+            off = [((v - model.inverse_transform(model.transform(v))) ** 2).mean(axis=0) for v in (x[1::2], y)]
+            found = multivariate.residuals(x, y, variance=variance)
+            order = [int(name[1:]) for name in found["feature"]]
+            growth = np.maximum(off[1] - off[0], 0)
+            np.testing.assert_allclose(found["reference"], off[0][order], atol=1e-10 * d)
+            np.testing.assert_allclose(found["current"], off[1][order], atol=1e-10 * d)
+            np.testing.assert_allclose(found["share"], growth[order] / growth.sum(), atol=1e-9 * d)
+            self.assertEqual(list(found["share"]), sorted(found["share"], reverse=True))
+
+    def test_spectra_of_all_kinds(self):
+        """Equal values, values of 0, huge and tiny ones, fewer rows than columns: what is rebuilt is scikit-learn's."""
+        rng = np.random.default_rng(6)
+        for kind in range(6):
+            d = 60
+            x = rng.normal(size=(400, d))
+            if kind == 1:
+                x = x[:40]  # 20 rows are fitted
+            if kind == 2:
+                x = np.repeat(x[:, :6], 10, axis=1)
+            if kind == 3:
+                x *= 10. ** np.linspace(-9, 9, d)
+            if kind == 4:
+                x = np.vstack([np.eye(d), -np.eye(d)] * 6)
+                x += 1e-9 * rng.normal(size=x.shape)
+            if kind == 5:
+                x = (x > 1.5) * 1.
+            for variance in .3, .999:
+                want = self.errors(x, x, 0, 1, variance)
+                found = multivariate.pca(x, x, preset="nannyml", variance=variance)
+                scale = np.abs(x).max()
+                self.assertEqual(found.n_components, want[0])
+                if kind != 4:  # any turn of equal components is as good
+                    self.assertAlmostEqual(found.error_reference, want[1].mean(), delta=3e-10 * scale)
 
     def test_columns_that_repeat_each_other(self):
         """Eigenvalues of 0, and equal ones: what is rebuilt does not depend on how these are turned."""

@@ -304,6 +304,8 @@ static mlops_status fit_rows(const mlops_multivariate *both, mlops_error *err) {
     mlops_table_unref(chunks);
     MLOPS_TRY(mlops_multivariate_features(&features, both, &few, err));
     mlops_table_unref(features);
+    MLOPS_TRY(mlops_multivariate_residuals(&features, both, NULL, err));
+    mlops_table_unref(features);
     return n == 20 ? MLOPS_OK : (mlops_status)SWEEP_WRONG;
 }
 
@@ -320,8 +322,25 @@ static mlops_status make_rows(mlops_multivariate **out, const mlops_host *host, 
     if (kind == 1)
         return mlops_multivariate_rows_f64(out, y + ROWS * 2, ROWS, y, ROWS, 2, 2, 1, 2, 1, &opts,
                                            err);
-    opts.columns = "c1,c0", opts.ignore = "c1";
+    if (kind == 2) opts.columns = "c1,c0", opts.ignore = "c1";
     return mlops_multivariate_tables(out, tables[0], tables[1], &opts, err);
+}
+
+/* Tables of the same numbers, one of which is spelled. */
+static mlops_status spell_rows(mlops_table *tables[2], const mlops_host *host, mlops_error *err) {
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    opts.host = host;
+    for (int s = 0; s < 2; s++) {
+        char text[ROWS * 16];
+        size_t n = (size_t)snprintf(text, sizeof text, "c0,c1\n");
+        for (int i = 0; i < ROWS; i++)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%d,%s%d\n", i % 31 + s * 40,
+                                  i % 9 ? "t" : "", i % 29 + s);
+        mlops_table_unref(tables[s]);
+        tables[s] = NULL;
+        MLOPS_TRY(mlops_table_parse(&tables[s], text, n, &opts, err));
+    }
+    return MLOPS_OK;
 }
 
 static int compare_whole(const mlops_host *host, const char *dir) {
@@ -333,7 +352,9 @@ static int compare_whole(const mlops_host *host, const char *dir) {
     for (int i = 0; i < ROWS * 2; i++) values[0][i] = i % 31, values[1][i] = i % 29 + 40;
     for (int s = 0; s < 2 && !status; s++)
         status = mlops_table_from_matrix(&tables[s], values[s], ROWS, 2, NULL, host, &err);
-    for (int kind = 0; kind < 3 && !status; kind++) {
+    for (int kind = 0; kind < 4 && !status; kind++) {
+        if (kind == 3) status = spell_rows(tables, host, &err);
+        if (status) break;
         mlops_multivariate *both;
         mlops_multivariate_result found = MLOPS_MULTIVARIATE_RESULT_INIT;
         status = make_rows(&both, host, kind, tables, &err);

@@ -442,7 +442,7 @@ class MultivariateScale(enum.IntEnum):
     """In which units values count."""
 
     AUTO = 0  # columns of tables as STANDARD, matrices as NONE
-    STANDARD = 1  # less the reference's mean, over its standard deviation; a constant column less its mean alone
+    STANDARD = 1  # less the mean, over the standard deviation; a constant column less its mean alone
     NONE = 2  # as they are
 
 
@@ -2147,8 +2147,9 @@ mlops_mmd_opts._fields_ = [
     ("n_permutations", C.c_int64),
     ("n_frequencies", C.c_int64),
     ("seed", C.c_int64),
+    ("call", C.POINTER(mlops_call)),
 ]
-assert C.sizeof(mlops_mmd_opts) == 72
+assert C.sizeof(mlops_mmd_opts) == (80 if C.sizeof(C.c_void_p) == 8 else 76)
 
 
 class mlops_pca_opts(C.Structure):
@@ -2165,8 +2166,9 @@ mlops_pca_opts._fields_ = [
     ("variance", C.c_double),
     ("rows_min", C.c_int64),
     ("n_chunks", C.c_int64),
+    ("call", C.POINTER(mlops_call)),
 ]
-assert C.sizeof(mlops_pca_opts) == 56
+assert C.sizeof(mlops_pca_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 60)
 
 
 class mlops_classify_opts(C.Structure):
@@ -2183,8 +2185,9 @@ mlops_classify_opts._fields_ = [
     ("n_folds", C.c_int64),
     ("n_trees", C.c_int64),
     ("seed", C.c_int64),
+    ("call", C.POINTER(mlops_call)),
 ]
-assert C.sizeof(mlops_classify_opts) == 64
+assert C.sizeof(mlops_classify_opts) == (72 if C.sizeof(C.c_void_p) == 8 else 68)
 
 
 class mlops_online_opts(C.Structure):
@@ -3042,6 +3045,8 @@ _rt.declare(lib.mlops_multivariate_pca, C.c_int32, C.POINTER(mlops_multivariate_
         C.POINTER(mlops_pca_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_chunks, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_pca_opts),
         C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_residuals, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
+        C.POINTER(mlops_pca_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_classify, C.c_int32, C.POINTER(mlops_multivariate_result), C.c_void_p,
         C.POINTER(mlops_classify_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_features, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
@@ -10833,18 +10838,18 @@ class Multivariate(_rt.Handle):
 
     @classmethod
     def tables(cls, reference, current, *, columns=None, ignore=None, scale=None):
-        """Two tables, columns bound by name. A null or a value that is not finite counts as the reference's
-        mean.
+        """Two tables, columns bound by name. Texts become numbers, and what is missing counts as the mean and
+        is told beside it, as each way to compare has it (docs/multivariate.md).
 
             reference: rows that are known to be good; outlive the samples
             current: rows to judge; outlive the samples
             columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
-                all of the reference that are numeric or bool
+                all of the reference
             ignore: of tables: names to leave out, as columns
             scale: default MultivariateScale.AUTO
 
-        Raises: SchemaError names a column that is missing or no number; InvalidError for an option out of
-        range, or if no column is left; NomemError.
+        Raises: SchemaError names a column that is missing, or of texts on one side alone; InvalidError for an
+        option out of range, None, or if no column is left; NomemError.
         """
         out = C.c_void_p()
         reference_h = _rt.opened(reference, Table, "reference")
@@ -10858,12 +10863,12 @@ class Multivariate(_rt.Handle):
 
     @classmethod
     def rows(cls, reference, current, *, columns=None, ignore=None, scale=None):
-        """Two matrices of float32, such as embeddings. Values are as in Multivariate.tables().
+        """Two matrices of float32, such as embeddings. A value that is not finite counts as the mean.
 
             reference: rows that are known to be good; outlive the samples
             current: rows to judge; outlive the samples
             columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
-                all of the reference that are numeric or bool
+                all of the reference
             ignore: of tables: names to leave out, as columns
             scale: default MultivariateScale.AUTO
 
@@ -10889,7 +10894,7 @@ class Multivariate(_rt.Handle):
             reference: outlives the samples
             current: outlives the samples
             columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
-                all of the reference that are numeric or bool
+                all of the reference
             ignore: of tables: names to leave out, as columns
             scale: default MultivariateScale.AUTO
         """
@@ -10907,32 +10912,38 @@ class Multivariate(_rt.Handle):
         return cls._wrap(out.value, keep=(reference_keep, current_keep,))
 
     def mmd(self, *, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None, n_permutations=None,
-            n_frequencies=None, seed=None):
+            n_frequencies=None, seed=None, call=None):
         """Maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows come
         from the same distribution, and up to the square root of 2.
 
             method: default MmdMethod.AUTO
             alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
             tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
-            bandwidth: of the kernel, above 0; default: by the median of distances
+            bandwidth: of the kernel, above 0, to 1e60; default: by the median of distances
             rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
             n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
             n_frequencies: of FOURIER, 128 to 16,384; default 512
             seed: of permutations and frequencies; default 0
+            call: executor, progress, deadline, memory_max
 
-        Raises: LimitError if EXACT is asked for of more than 50,000 rows; InvalidError, NomemError.
+        Raises: LimitError if EXACT is asked for of more than 50,000 rows, or for more memory than memory_max;
+        InvalidError, NomemError, CancelledError, DeadlineError.
         """
         out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
         h = self._open()
         opts = _mmd_opts(method=method, alpha=alpha, tolerance=tolerance, bandwidth=bandwidth, rows_min=rows_min,
-                n_permutations=n_permutations, n_frequencies=n_frequencies, seed=seed)
+                n_permutations=n_permutations, n_frequencies=n_frequencies, seed=seed, call=call)
         err = mlops_error()
         status = lib.mlops_multivariate_mmd(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
         if status:
-            _rt.check(status, "Multivariate.mmd", err)
+            _rt.check(status, "Multivariate.mmd", err, nested={
+                "mlops_call": "call",
+            })
         return _multivariate_result(out)
 
-    def pca(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None):
+    def pca(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None,
+            call=None):
         """Reconstruction by principal components: how far rows lie from the components of the reference.
 
         Components are of every second row of the reference; the errors of its other rows and those of the
@@ -10947,20 +10958,26 @@ class Multivariate(_rt.Handle):
             variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
             rows_min: errors that each side must have, 2 or more; default 50
             n_chunks: of each side, 1 to 10,000; default 10
+            call: executor, progress, deadline, memory_max
 
-        Raises: LimitError for more than 2,048 columns; InvalidError, NomemError.
+        Raises: LimitError for more than 2,048 columns, or for more memory than memory_max; InvalidError,
+        NomemError, CancelledError, DeadlineError.
         """
         out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
         h = self._open()
         opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
-                n_chunks=n_chunks)
+                n_chunks=n_chunks, call=call)
         err = mlops_error()
         status = lib.mlops_multivariate_pca(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
         if status:
-            _rt.check(status, "Multivariate.pca", err)
+            _rt.check(status, "Multivariate.pca", err, nested={
+                "mlops_call": "call",
+            })
         return _multivariate_result(out)
 
-    def chunks(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None):
+    def chunks(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None,
+               call=None):
         """The errors of Multivariate.pca(), which is done again, of consecutive rows.
 
         Columns: side ("reference" or "current"); first, the first row; n, rows with an error; error, their
@@ -10973,21 +10990,56 @@ class Multivariate(_rt.Handle):
             variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
             rows_min: errors that each side must have, 2 or more; default 50
             n_chunks: of each side, 1 to 10,000; default 10
+            call: executor, progress, deadline, memory_max
 
         Raises: as Multivariate.pca().
         """
         out = C.c_void_p()
         h = self._open()
         opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
-                n_chunks=n_chunks)
+                n_chunks=n_chunks, call=call)
         err = mlops_error()
         status = lib.mlops_multivariate_chunks(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
         if status:
-            _rt.check(status, "Multivariate.chunks", err)
+            _rt.check(status, "Multivariate.chunks", err, nested={
+                "mlops_call": "call",
+            })
+        return _rt.classes["table"]._wrap(out.value)
+
+    def residuals(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None,
+                  call=None):
+        """By which columns rows lie off the components of Multivariate.pca(), which is done again.
+
+        Columns: feature; reference and current, the mean squares of their errors in it, of rows that are
+        judged; share, its part in what these have grown by. The largest growth comes first.
+
+            preset: default DriftPreset.NATIVE; or DriftPreset.NANNYML, which takes neither alpha nor
+                tolerance
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
+            tolerance: largest harmless KS distance of errors, in (0, 1); default 0.05
+            variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
+            rows_min: errors that each side must have, 2 or more; default 50
+            n_chunks: of each side, 1 to 10,000; default 10
+            call: executor, progress, deadline, memory_max
+
+        Raises: as Multivariate.pca(); InvalidError also for too few rows.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
+                n_chunks=n_chunks, call=call)
+        err = mlops_error()
+        status = lib.mlops_multivariate_residuals(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Multivariate.residuals", err, nested={
+                "mlops_call": "call",
+            })
         return _rt.classes["table"]._wrap(out.value)
 
     def classify(self, *, alpha=None, tolerance=None, rows_min=None, rows_max=None, n_folds=None, n_trees=None,
-                 seed=None):
+                 seed=None, call=None):
         """A domain classifier: boosted trees learn to tell current rows from those of the reference, and are
         judged on rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value of its
         own kind here.
@@ -10999,21 +11051,26 @@ class Multivariate(_rt.Handle):
             n_folds: of cross-validation, 2 to 10; default 5
             n_trees: of a classifier, 1 to 1,000; default 100
             seed: of the folds; default 0
+            call: executor, progress, deadline, memory_max
 
-        Raises: InvalidError, NomemError.
+        Raises: InvalidError, NomemError, CancelledError, DeadlineError; LimitError for more memory than
+        memory_max.
         """
         out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
         h = self._open()
         opts = _classify_opts(alpha=alpha, tolerance=tolerance, rows_min=rows_min, rows_max=rows_max,
-                n_folds=n_folds, n_trees=n_trees, seed=seed)
+                n_folds=n_folds, n_trees=n_trees, seed=seed, call=call)
         err = mlops_error()
         status = lib.mlops_multivariate_classify(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
         if status:
-            _rt.check(status, "Multivariate.classify", err)
+            _rt.check(status, "Multivariate.classify", err, nested={
+                "mlops_call": "call",
+            })
         return _multivariate_result(out)
 
     def features(self, *, alpha=None, tolerance=None, rows_min=None, rows_max=None, n_folds=None, n_trees=None,
-                 seed=None):
+                 seed=None, call=None):
         """What the trees of Multivariate.classify(), which is done again, tell rows apart by.
 
         Columns: feature; gain, its share in what all splits gained. The largest comes first.
@@ -11025,17 +11082,21 @@ class Multivariate(_rt.Handle):
             n_folds: of cross-validation, 2 to 10; default 5
             n_trees: of a classifier, 1 to 1,000; default 100
             seed: of the folds; default 0
+            call: executor, progress, deadline, memory_max
 
-        Raises: InvalidError, also for too few rows; NomemError.
+        Raises: as Multivariate.classify(); InvalidError also for too few rows.
         """
         out = C.c_void_p()
         h = self._open()
         opts = _classify_opts(alpha=alpha, tolerance=tolerance, rows_min=rows_min, rows_max=rows_max,
-                n_folds=n_folds, n_trees=n_trees, seed=seed)
+                n_folds=n_folds, n_trees=n_trees, seed=seed, call=call)
         err = mlops_error()
         status = lib.mlops_multivariate_features(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
         if status:
-            _rt.check(status, "Multivariate.features", err)
+            _rt.check(status, "Multivariate.features", err, nested={
+                "mlops_call": "call",
+            })
         return _rt.classes["table"]._wrap(out.value)
 
 
@@ -13100,7 +13161,7 @@ def _multivariate_opts(*, columns=None, ignore=None, scale=None):
 
 
 def _mmd_opts(*, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None, n_permutations=None,
-        n_frequencies=None, seed=None):
+        n_frequencies=None, seed=None, call=None):
     o = mlops_mmd_opts(C.sizeof(mlops_mmd_opts))
     o._keep, o._raised = [], []
     if method is not None:
@@ -13119,10 +13180,14 @@ def _mmd_opts(*, method=None, alpha=None, tolerance=None, bandwidth=None, rows_m
         o.n_frequencies = _rt.integer(n_frequencies, -2 ** 63, 2 ** 63 - 1, "n_frequencies")
     if seed is not None:
         o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
     return o
 
 
-def _pca_opts(*, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None):
+def _pca_opts(*, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None, call=None):
     o = mlops_pca_opts(C.sizeof(mlops_pca_opts))
     o._keep, o._raised = [], []
     if preset is not None:
@@ -13137,11 +13202,15 @@ def _pca_opts(*, preset=None, alpha=None, tolerance=None, variance=None, rows_mi
         o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
     if n_chunks is not None:
         o.n_chunks = _rt.integer(n_chunks, -2 ** 63, 2 ** 63 - 1, "n_chunks")
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
     return o
 
 
 def _classify_opts(*, alpha=None, tolerance=None, rows_min=None, rows_max=None, n_folds=None, n_trees=None,
-        seed=None):
+        seed=None, call=None):
     o = mlops_classify_opts(C.sizeof(mlops_classify_opts))
     o._keep, o._raised = [], []
     if alpha is not None:
@@ -13158,6 +13227,10 @@ def _classify_opts(*, alpha=None, tolerance=None, rows_min=None, rows_max=None, 
         o.n_trees = _rt.integer(n_trees, -2 ** 63, 2 ** 63 - 1, "n_trees")
     if seed is not None:
         o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
     return o
 
 

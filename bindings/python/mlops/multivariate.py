@@ -12,7 +12,7 @@ from . import _runtime as _rt
 from ._ffi import DriftPreset, MmdMethod, Multivariate, MultivariateScale
 from ._tables import table
 
-__all__ = ["chunks", "classify", "features", "mmd", "pca", "samples"]
+__all__ = ["chunks", "classify", "features", "mmd", "pca", "residuals", "samples"]
 
 
 def _is_matrix(rows):
@@ -51,6 +51,12 @@ def chunks(reference, current, *, columns=None, ignore=None, scale=None, preset=
     """The errors behind pca() of consecutive rows, with thresholds: a Table."""
     with samples(reference, current, columns, ignore, scale) as both:
         return both.chunks(preset=_rt.choice(DriftPreset, preset), **opts)
+
+
+def residuals(reference, current, *, columns=None, ignore=None, scale=None, preset="native", **opts):
+    """By which columns the errors of pca() have grown: a Table of feature, reference, current and share."""
+    with samples(reference, current, columns, ignore, scale) as both:
+        return both.residuals(preset=_rt.choice(DriftPreset, preset), **opts)
 
 
 def classify(reference, current, *, columns=None, ignore=None, scale=None, **opts):

@@ -134,8 +134,8 @@ static measure worse(measure a, measure b, int by_ratio) {
     return out;
 }
 
-static measure mean(measure a, measure b) {
-    measure out = worse(a, b, 0);
+static measure mean(measure a, measure b, int by_ratio) {
+    measure out = worse(a, b, by_ratio);
     out.value = (a.value + b.value) / 2;
     out.low = (a.low + b.low) / 2;
     out.high = (a.high + b.high) / 2;
@@ -152,15 +152,15 @@ static mlops__fairness_group all_groups(const mlops_fairness *self, int64_t but)
     return out;
 }
 
-/* The largest difference of a group's selection rate from that of all rows, and the least ratio of
- * the two, the one below the other. */
-static void against_all(const mlops_fairness *self, measure *gap, measure *quotient) {
-    const mlops__fairness_rate rate = MLOPS__RATE_SELECTION;
+/* The largest difference of a group's rate from that of all rows, and the least ratio of the two,
+ * the one below the other. n_rates: as of find_extremes(). */
+static void against_all(const mlops_fairness *self, mlops__fairness_rate rate, int n_rates,
+                        measure *gap, measure *quotient) {
     const mlops__fairness_group all = all_groups(self, -1);
     int64_t n = count_parts(self, rate);
     *gap = *quotient = nothing(n);
     if (n < 2) return;
-    double z = errors_of(self, n + 1);
+    double z = errors_of(self, (n + 1) * n_rates);
     mlops__share whole = mlops__fairness_share(&all, rate, z);
     *gap = (measure){-1, 0, 0, NULL, NULL, n};
     *quotient = (measure){2, 1, 1, NULL, NULL, n};
@@ -283,25 +283,43 @@ static void put(mlops__rows *out, const char *name, measure m) {
     mlops__rows_i64(out, m.n_groups);
 }
 
+static void put_pair(mlops__rows *out, const char *gap, measure of_gap, const char *quotient,
+                     measure of_quotient) {
+    put(out, gap, of_gap);
+    put(out, quotient, of_quotient);
+}
+
 static void put_between(mlops__rows *out, const mlops_fairness *self) {
-    measure gap, quotient;
+    measure gap, quotient, g, q;
     const extremes selection = find_extremes(self, MLOPS__RATE_SELECTION, 1);
     const extremes hit = find_extremes(self, MLOPS__RATE_TRUE, 1);
+    const extremes precision = find_extremes(self, MLOPS__RATE_PRECISION, 1);
+    const extremes accuracy = find_extremes(self, MLOPS__RATE_ACCURACY, 1);
     const extremes both_hit = find_extremes(self, MLOPS__RATE_TRUE, 2);
     const extremes both_false = find_extremes(self, MLOPS__RATE_FALSE, 2);
     const measure d1 = difference(&both_hit), d2 = difference(&both_false);
     const measure r1 = ratio(&both_hit), r2 = ratio(&both_false);
-    put(out, "demographic_parity_difference", difference(&selection));
-    put(out, "demographic_parity_ratio", ratio(&selection));
-    against_all(self, &gap, &quotient);
-    put(out, "demographic_parity_difference_to_overall", gap);
-    put(out, "demographic_parity_ratio_to_overall", quotient);
-    put(out, "equal_opportunity_difference", difference(&hit));
-    put(out, "equal_opportunity_ratio", ratio(&hit));
-    put(out, "equalized_odds_difference", worse(d1, d2, 0));
-    put(out, "equalized_odds_ratio", worse(r1, r2, 1));
-    put(out, "equalized_odds_difference_mean", mean(d1, d2));
-    put(out, "equalized_odds_ratio_mean", mean(r1, r2));
+    put_pair(out, "demographic_parity_difference", difference(&selection),
+             "demographic_parity_ratio", ratio(&selection));
+    against_all(self, MLOPS__RATE_SELECTION, 1, &gap, &quotient);
+    put_pair(out, "demographic_parity_difference_to_overall", gap,
+             "demographic_parity_ratio_to_overall", quotient);
+    put_pair(out, "equal_opportunity_difference", difference(&hit), "equal_opportunity_ratio",
+             ratio(&hit));
+    against_all(self, MLOPS__RATE_TRUE, 1, &gap, &quotient);
+    put_pair(out, "equal_opportunity_difference_to_overall", gap,
+             "equal_opportunity_ratio_to_overall", quotient);
+    put_pair(out, "equalized_odds_difference", worse(d1, d2, 0), "equalized_odds_ratio",
+             worse(r1, r2, 1));
+    put_pair(out, "equalized_odds_difference_mean", mean(d1, d2, 0), "equalized_odds_ratio_mean",
+             mean(r1, r2, 1));
+    against_all(self, MLOPS__RATE_TRUE, 2, &gap, &quotient);
+    against_all(self, MLOPS__RATE_FALSE, 2, &g, &q);
+    put_pair(out, "equalized_odds_difference_to_overall", worse(gap, g, 0),
+             "equalized_odds_ratio_to_overall", worse(quotient, q, 1));
+    put_pair(out, "predictive_parity_difference", difference(&precision), "predictive_parity_ratio",
+             ratio(&precision));
+    put_pair(out, "accuracy_difference", difference(&accuracy), "accuracy_ratio", ratio(&accuracy));
 }
 
 static void put_sided(mlops__rows *out, const mlops_fairness *self, int64_t privileged) {

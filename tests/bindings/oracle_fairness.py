@@ -64,6 +64,10 @@ class Rows:
     def rate(which, rows):
         if which == "selection":
             return sum(d for d, _ in rows), len(rows)
+        if which == "precision":
+            return sum(d for d, y in rows if y == 1), sum(d for d, y in rows if y == y)
+        if which == "accuracy":
+            return sum(d == y for d, y in rows), sum(y == y for _, y in rows)
         label = 1 if which == "tpr" else 0
         below = [d for d, y in rows if y == label]
         return sum(below), len(below)
@@ -80,11 +84,22 @@ class Rows:
         r = self.rates(which, least).values()
         return quotient(min(r), max(r)) if len(r) > 1 else math.nan
 
+    def overall(self, which, least):
+        every, parts = quotient(*self.rate(which, self.of(self.names))), self.rates(which, least).values()
+        if len(parts) < 2:
+            return math.nan, math.nan
+        gap = max(abs(r - every) for r in parts)
+        return gap, min(min(r, every) / max(r, every) for r in parts) if every else math.nan
+
     def measures(self, least, privileged):
         out = {"demographic_parity_difference": self.gap("selection", least),
                "demographic_parity_ratio": self.ratio("selection", least),
                "equal_opportunity_difference": self.gap("tpr", least),
-               "equal_opportunity_ratio": self.ratio("tpr", least)}
+               "equal_opportunity_ratio": self.ratio("tpr", least),
+               "predictive_parity_difference": self.gap("precision", least),
+               "predictive_parity_ratio": self.ratio("precision", least),
+               "accuracy_difference": self.gap("accuracy", least),
+               "accuracy_ratio": self.ratio("accuracy", least)}
         gaps = [self.gap(w, least) for w in ("tpr", "fpr")]
         ratios = [self.ratio(w, least) for w in ("tpr", "fpr")]
         known = not any(map(math.isnan, gaps))
@@ -93,11 +108,12 @@ class Rows:
         known = not any(map(math.isnan, ratios))
         out["equalized_odds_ratio"] = min(ratios) if known else math.nan
         out["equalized_odds_ratio_mean"] = sum(ratios) / 2
-        every, parts = quotient(*self.rate("selection", self.of(self.names))), self.rates("selection", least).values()
-        several = len(parts) > 1
-        out["demographic_parity_difference_to_overall"] = max(abs(r - every) for r in parts) if several else math.nan
-        out["demographic_parity_ratio_to_overall"] = (
-            min(min(r, every) / max(r, every) for r in parts) if several and every else math.nan)
+        overall = {w: self.overall(w, least) for w in ("selection", "tpr", "fpr")}
+        for name, whiches in (("demographic_parity", ["selection"]), ("equal_opportunity", ["tpr"]),
+                              ("equalized_odds", ["tpr", "fpr"])):
+            gaps, ratios = zip(*(overall[w] for w in whiches))
+            out[name + "_difference_to_overall"] = math.nan if any(map(math.isnan, gaps)) else max(gaps)
+            out[name + "_ratio_to_overall"] = math.nan if any(map(math.isnan, ratios)) else min(ratios)
         if privileged is None:
             privileged = max(self.names, key=lambda g: (len(self.of([g])), -self.names.index(g)))
         own, others = self.of([privileged]), self.of([g for g in self.names if g != privileged])
@@ -184,6 +200,16 @@ class Fairness(unittest.TestCase):
                 if 0 < k < n:
                     for p in (r[name + "_low"], r[name + "_high"]):
                         self.assertAlmostEqual((k / n - p) ** 2, z * z * p * (1 - p) / n, delta=1e-12)
+
+    def test_the_worse_of_two_rates_is_told(self):
+        """Of a mean, too, the groups are those of the rate that is further apart."""
+        f = mlops.Fairness(rows_min=1)
+        f.add("a", [1, 1, 1, 1] + [1, 0, 0, 0, 0], [1] * 4 + [0] * 5)  # tpr 1, fpr 0.2
+        f.add("b", [1, 1, 1, 0] + [1, 1, 1, 0, 0], [1] * 4 + [0] * 5)  # tpr 0.75, fpr 0.6
+        found = {r["measure"]: r for r in rows_of(f.measures())}
+        for name in ("equalized_odds_difference", "equalized_odds_ratio", "equalized_odds_difference_mean",
+                     "equalized_odds_ratio_mean"):
+            self.assertEqual((found[name]["group"], found[name]["against"]), ("a", "b"), name)
 
     def test_intervals_hold_the_truth(self):
         rng, turns = np.random.default_rng(3), 400

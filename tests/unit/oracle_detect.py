@@ -16,7 +16,7 @@ import sys
 
 try:
     import numpy as np
-    from scipy.stats import norm
+    from scipy.stats import ks_2samp, norm
 except ImportError as missing:
     print(f"1..0 # SKIP {missing}")
     sys.exit(0)
@@ -88,6 +88,19 @@ def stream_stepd():
     return 1 - np.concatenate([np.random.binomial(1, p, 1000) for p in (.8, .5)])
 
 
+def river_kswin(values, alpha, seed, window=100, recent=30):
+    """With Python's Mersenne Twister and its sample()."""
+    rng, kept, out = random.Random(seed), [], []
+    for i, x in enumerate(values):
+        kept = kept[-window + 1:] + [x]
+        if len(kept) == window:
+            found = ks_2samp(rng.sample(kept[:-recent], recent), kept[-recent:])
+            if found.pvalue <= alpha and found.statistic > .1:
+                out.append(i)
+                kept = kept[-recent:]
+    return out
+
+
 def published():
     """(what, found, expected); sources as named by river and Frouros."""
     one, two, doc, binary = stream_1(), stream_2(), stream_doc(), stream_binary()
@@ -109,6 +122,10 @@ def published():
     rng = random.Random(12345)  # steps from 2.5 to 5 give the same
     gauss = [rng.gauss(0, 1) for _ in range(200)] + [rng.gauss(3, 1) for _ in range(100)]
     yield "cusum, river's documentation", changes(signals("cusum", gauss)), [201, 251]
+    found = river_kswin(doc, .0001, 42)
+    yield "river's KSWIN as restated, river's documentation", found, [1016]
+    own = changes(signals("kswin", doc, delta=.0001))  # all older values, where river draws some of them
+    yield "kswin, as soon as river's", [len(own), 1000 <= own[0] <= found[0]], [1, True]
     found = signals("page_hinkley", stream_levels(), side="up", weight=1.0, min_n=1)
     yield "Frouros's CUSUM", changes(found), [113, 226]
     found = signals("stepd", stream_stepd(), delta=.001, warning=.005)

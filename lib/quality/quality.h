@@ -85,6 +85,8 @@ typedef struct mlops__validation {
     mlops__measure *measures; /* of the table */
     int absent;               /* the expectation at hand compares with a reference, and there is
                                  none */
+    mlops_type nulls_type;    /* what a column without a value is taken for */
+    int met_nulls;            /* the expectation at hand names such a column */
 } mlops__validation;
 
 mlops_status mlops__validation_begin(mlops__validation *self, const mlops_expectations *of,

@@ -69,9 +69,15 @@ void mlops__validation_end(validation *self) {
 /* ---- names ---- */
 
 static mlops_status resolve(void *user, const char *name, size_t n, mlops__expr_symbol *out) {
-    const validation *self = user;
-    if (name[0] != COMPUTED)
-        return mlops__expr_column_resolve((void *)(uintptr_t)self->table, name, n, out);
+    validation *self = user;
+    if (name[0] != COMPUTED) {
+        MLOPS_TRY(mlops__expr_column_resolve((void *)(uintptr_t)self->table, name, n, out));
+        if (mlops_table_type(self->table, out->slot) == MLOPS_TYPE_NULL) {
+            self->met_nulls = 1;
+            out->type = self->nulls_type;
+        }
+        return MLOPS_OK;
+    }
     int32_t number = 0;
     for (size_t i = 1; i < n; i++) number = number * 10 + (name[i] - '0');
     out->type = self->computed[number];
@@ -210,28 +216,50 @@ static mlops_status judge(validation *self, const mlops__expectation *item, cons
     return MLOPS_OK;
 }
 
+static mlops_status compile_as(validation *self, const mlops__expectation *item,
+                               mlops_type nulls_type, mlops__expr **out, mlops_error *err) {
+    mlops__expr_scope scope = mlops__validation_scope(self);
+    forget(self);
+    self->observed.size = 0;
+    self->absent = 0;
+    self->nulls_type = nulls_type;
+    scope.expand = expand;
+    scope.expanding = mlops__expectation_functions;
+    scope.wanted = MLOPS_TYPE_BOOL;
+    return mlops__expr_compile(out, item->text, item->n_text, &scope, &self->host.allocator, err);
+}
+
+/* A column of nulls alone is of whatever type the expectation makes sense with. */
+static mlops_status compile(validation *self, const mlops__expectation *item, mlops__expr **out,
+                            mlops_error *problem) {
+    static const mlops_type others[] = {MLOPS_TYPE_STRING, MLOPS_TYPE_BOOL};
+    self->met_nulls = 0;
+    mlops_status status = compile_as(self, item, MLOPS_TYPE_FLOAT64, out, problem);
+    for (size_t i = 0; i < 2 && self->met_nulls && status < 0 && status != MLOPS_E_NOMEM; i++) {
+        mlops_error other = {0};
+        status = compile_as(self, item, others[i], out, &other);
+        if (status == MLOPS_E_NOMEM) *problem = other;
+    }
+    return status;
+}
+
 mlops_status mlops__validation_judge(validation *self, const mlops__expectation *item,
                                      mlops__verdict *out, mlops_error *err) {
-    mlops__expr_scope scope = mlops__validation_scope(self);
     mlops__expr *expr;
     mlops_error problem = {0};
     memset(out, 0, sizeof *out);
     out->truth = -1;
-    forget(self);
-    self->observed.size = 0;
-    self->absent = 0;
-    scope.expand = expand;
-    scope.expanding = mlops__expectation_functions;
-    scope.wanted = MLOPS_TYPE_BOOL;
-    mlops_status status = mlops__expr_compile(&expr, item->text, item->n_text, &scope,
-                                              &self->host.allocator, &problem);
+    mlops_status status = compile(self, item, &expr, &problem);
     if (status == MLOPS_E_NOMEM) {
         if (err) *err = problem;
         return status;
     }
     if (status < 0) {
         out->absent = self->absent;
-        memcpy(out->problem, problem.message, sizeof problem.message);
+        const char *said = problem.message, *behind = strstr(said, ": ");
+        if (status == MLOPS_E_NOT_FOUND && behind)
+            said = behind + 2; /* a place reads as a column */
+        memcpy(out->problem, said, strlen(said) + 1);
         return MLOPS_OK;
     }
     status = judge(self, item, expr, out);

@@ -171,6 +171,31 @@ static void tells_why_it_is_unknown(void **state) {
     }
 }
 
+/* What no value tells the type of is of the type that is asked for. */
+static void takes_a_column_without_values_for_any_type(void **state) {
+    static const char *const hold[] = {"e in ('DE', 'FR')", "between(length(e), 1, 3)",
+                                       "matches(e, 'a.*')", "e = s",
+                                       "lower(e) = 'x'",    "not e",
+                                       "e or x > 0",        "e > 3",
+                                       "increasing(e)",     "e is null"};
+    (void)state;
+    for (size_t i = 0; i < sizeof hold / sizeof hold[0]; i++) {
+        mlops_table *report = validate_with(hold[i], "e,s,x\nNA,a,1\nNA,b,2\n", NULL);
+        assert_cell(report, "problem", 0, "");
+        assert_cell(report, "holds", 0, "true");
+        mlops_table_unref(report);
+    }
+    mlops_table *report =
+        validate_with("e = 1 and e = 'a'\ntype(e) = 'string'\nf > 0", "e,x\nNA,1\n", NULL);
+    assert_cell(report, "problem", 0, "compare numbers with numbers");
+    assert_cell(report, "observed", 1, "type(e) = 'null'");
+    char said[200];
+    int64_t problem = mlops_table_find(report, "problem");
+    assert_int_equal(mlops_table_text(report, problem, 2, said, sizeof said, NULL), MLOPS_OK);
+    assert_string_equal(said, "\"f\" is unknown"); /* and no "column 1", which would be another */
+    mlops_table_unref(report);
+}
+
 static void reads_times(void **state) {
     mlops_expectations_opts opts = MLOPS_EXPECTATIONS_OPTS_INIT;
     (void)state;
@@ -458,6 +483,7 @@ int main(void) {
         cmocka_unit_test(refuses_with_a_place),
         cmocka_unit_test(spells_in_one_way),
         cmocka_unit_test(tells_why_it_is_unknown),
+        cmocka_unit_test(takes_a_column_without_values_for_any_type),
         cmocka_unit_test(reads_times),
         cmocka_unit_test(knows_the_calendar),
         cmocka_unit_test(a_rule_without_rows_holds),

@@ -81,5 +81,6 @@
 #include <mlops/texts.h>
 #include <mlops/transfer.h>
 #include <mlops/watch.h>
+#include <mlops/watch_state.h>
 
 #endif

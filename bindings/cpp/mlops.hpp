@@ -4124,7 +4124,8 @@ public:
     }
 };
 
-/// A watch. The rows of a window that is not yet full end with it. One thread at a time.
+/// A watch. The rows of a window that is not yet full end with it, unless it is resumed (mlops/watch_state.h).
+/// One thread at a time.
 class watch : public detail::handle<mlops_watch, mlops_watch_close> {
 public:
     using handle::handle;
@@ -4204,7 +4205,9 @@ public:
     /// Windows of a watch, oldest first: number (int64, from 1 on), time_ns (int64: when it was full), model
     /// (string), version (int64), n_rows (int64), verdict (string: "drift", "no drift", "not enough data"), n_drifted
     /// (int64), columns (string: those that drifted, as a line of CSV), report (string: id of the content that
-    /// mlops_watch_report() gives).
+    /// mlops_watch_report() gives). Null unless mlops/watch_state.h is made use of: measured and estimated (string:
+    /// whether performance was "worse", "not worse", "not enough data"), event (string: what the window changed in
+    /// the policy, such as "raised"), alarmed (bool: an alarm lasts).
     static ::mlops::table windows(const ::mlops::store &store, const std::string &name) {
         mlops_table *out = nullptr;
         mlops_error e;
@@ -4220,6 +4223,70 @@ public:
         return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
             return mlops_watch_report(detail::required(store), name.c_str(), number, text, cap, needed, &e);
         }, "mlops_watch_report", &e);
+    }
+
+    /// The monitor of a watch, shared with it.
+    ::mlops::monitor monitor() {
+        mlops_monitor *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_watch_monitor(&out, need(), &e), "mlops_watch_monitor", &e);
+        return ::mlops::monitor(out);
+    }
+
+    /// Go on where a watch of this name and instance was kept, and keep from now on where this one is: rows of the
+    /// current window, rows that wait for labels, the policy's alarm. Once, ahead of the first row, and after all has
+    /// been said that the monitor is to expect.
+    ///
+    /// What was kept of another version of the model is let go. Whoever resumed the same instance before keeps
+    /// nothing any more: its verbs fail with MLOPS_E_CONFLICT.
+    void resume(const std::string &instance, std::uint32_t flags) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_watch_resume(need(), instance.c_str(), flags, &e), "mlops_watch_resume", &e);
+    }
+
+    /// How many rows the monitor may be given before mlops_watch_keep() is due. A window that waits, or whose time is
+    /// over, is kept first.
+    std::int64_t room() {
+        std::int64_t out = 0;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_watch_room(need(), &out, &e), "mlops_watch_room", &e);
+        return out;
+    }
+
+    /// Commit what the monitor has found: a window that is full, with performance, segments and alarm; what later
+    /// labels have changed of windows before; and of a watch that was resumed where it is. Nothing is committed where
+    /// nothing has come since.
+    void keep() {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_watch_keep(need(), &e), "mlops_watch_keep", &e);
+    }
+
+    /// Performance of the windows of a watch, as far as labels were expected: window (int64), kind ("measured" or
+    /// "estimated"), metric, value, low, high (null where undefined), n (rows behind it). Measured is what labels
+    /// told by the time the watch was last kept.
+    static ::mlops::table performance(const ::mlops::store &store, const std::string &name) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_watch_performance(&out, detail::required(store), name.c_str(), &e), "mlops_watch_performance", &e);
+        return ::mlops::table(out);
+    }
+
+    /// All that was kept of a window but its report, as a JSON object: members as the columns of
+    /// mlops_watch_windows(), columns as an array; where labels were expected measured, measured_loss, estimated and
+    /// estimated_loss (as mlops_monitor_labels had them at the window's end, the verdicts as texts) and performance,
+    /// an array of the rows of mlops_watch_performance(); segments, the rows of mlops_monitor_segments(); alarm, what
+    /// mlops_monitor_alarm_reason() told.
+    static std::string describe(const ::mlops::store &store, const std::string &name, std::int64_t number) {
+        mlops_error e;
+        e.code = 0;
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_watch_describe(detail::required(store), name.c_str(), number, text, cap, needed, &e);
+        }, "mlops_watch_describe", &e);
     }
 };
 

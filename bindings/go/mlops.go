@@ -747,6 +747,14 @@ const (
 	DivideTime Divide = 3
 )
 
+// WatchResumeFlags: flags of mlops_watch_resume().
+type WatchResumeFlags int32
+
+const (
+	// WatchResumeFlagsAnew: begin without rows, whatever was kept.
+	WatchResumeFlagsAnew WatchResumeFlags = 1
+)
+
 // IOStat: what a file system says of a file without reading it.
 type IOStat struct {
 	// what it is
@@ -12585,7 +12593,8 @@ func (x *Slot) Acquire() (*Model, error) {
 	return r, nil
 }
 
-// Watch: a watch. The rows of a window that is not yet full end with it. One thread at a time.
+// Watch: a watch. The rows of a window that is not yet full end with it, unless it is resumed
+// (mlops/watch_state.h). One thread at a time.
 type Watch struct {
 	p *C.mlops_watch
 }
@@ -12767,7 +12776,10 @@ func (x *Watch) Save(path string) error {
 // WindowsWatch: windows of a watch, oldest first: number (int64, from 1 on), time_ns (int64: when it
 // was full), model (string), version (int64), n_rows (int64), verdict (string: "drift", "no drift",
 // "not enough data"), n_drifted (int64), columns (string: those that drifted, as a line of CSV),
-// report (string: id of the content that mlops_watch_report() gives).
+// report (string: id of the content that mlops_watch_report() gives). Null unless mlops/watch_state.h
+// is made use of: measured and estimated (string: whether performance was "worse", "not worse", "not
+// enough data"), event (string: what the window changed in the policy, such as "raised"), alarmed
+// (bool: an alarm lasts).
 //
 // Errors: MLOPS_E_NOT_FOUND if there is no such watch; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO,
 // MLOPS_E_NOMEM, MLOPS_E_FORKED.
@@ -12802,6 +12814,122 @@ func ReportWatch(store *Store, name string, number int64) (string, error) {
 	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
 		return C.mlops_watch_report(store.p, s.str(name), C.int64_t(number), (*C.char)(text), room, needed, &e)
 	}, &e, "mlops_watch_report")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// Monitor: the monitor of a watch, shared with it.
+//
+// Errors: MLOPS_E_INVALID.
+func (x *Watch) Monitor() (*Monitor, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Watch")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_monitor
+	var e C.mlops_error
+	if err := check(C.mlops_watch_monitor(&out, x.p, &e), &e, "mlops_watch_monitor"); err != nil {
+		return nil, err
+	}
+	r := wrapMonitor(out)
+	return r, nil
+}
+
+// Resume: go on where a watch of this name and instance was kept, and keep from now on where this one
+// is: rows of the current window, rows that wait for labels, the policy's alarm. Once, ahead of the
+// first row, and after all has been said that the monitor is to expect.
+//
+// What was kept of another version of the model is let go. Whoever resumed the same instance before
+// keeps nothing any more: its verbs fail with MLOPS_E_CONFLICT.
+//
+// Errors: MLOPS_E_INVALID, also if it has rows or was resumed; MLOPS_E_SCHEMA if what was kept is of
+// another reference or other options or expectations (MLOPS_WATCH_ANEW lets go of it): the watch is to
+// be closed then; MLOPS_E_CORRUPT, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Watch) Resume(instance string, flags uint32) error {
+	if x == nil || x.p == nil {
+		return closed("Watch")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_watch_resume(x.p, s.str(instance), C.uint32_t(flags), &e), &e, "mlops_watch_resume")
+}
+
+// Room: how many rows the monitor may be given before mlops_watch_keep() is due. A window that waits,
+// or whose time is over, is kept first.
+//
+// Errors: as mlops_watch_keep().
+func (x *Watch) Room() (int64, error) {
+	if x == nil || x.p == nil {
+		return 0, closed("Watch")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.int64_t
+	var e C.mlops_error
+	if err := check(C.mlops_watch_room(x.p, &out, &e), &e, "mlops_watch_room"); err != nil {
+		return 0, err
+	}
+	return int64(out), nil
+}
+
+// Keep: commit what the monitor has found: a window that is full, with performance, segments and
+// alarm; what later labels have changed of windows before; and of a watch that was resumed where it
+// is. Nothing is committed where nothing has come since.
+//
+// Errors: MLOPS_E_CONFLICT if another has resumed the instance; MLOPS_E_LIMIT if more than one window
+// has ended since: the newest is kept, the others are lost; MLOPS_E_NO_SPACE, MLOPS_E_IO,
+// MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED: the next call tries again.
+func (x *Watch) Keep() error {
+	if x == nil || x.p == nil {
+		return closed("Watch")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	return check(C.mlops_watch_keep(x.p, &e), &e, "mlops_watch_keep")
+}
+
+// PerformanceWatch: performance of the windows of a watch, as far as labels were expected: window
+// (int64), kind ("measured" or "estimated"), metric, value, low, high (null where undefined), n (rows
+// behind it). Measured is what labels told by the time the watch was last kept.
+//
+// Errors: as mlops_watch_windows().
+func PerformanceWatch(store *Store, name string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_watch_performance(&out, store.p, s.str(name), &e), &e, "mlops_watch_performance"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DescribeWatch: all that was kept of a window but its report, as a JSON object: members as the
+// columns of mlops_watch_windows(), columns as an array; where labels were expected measured,
+// measured_loss, estimated and estimated_loss (as mlops_monitor_labels had them at the window's end,
+// the verdicts as texts) and performance, an array of the rows of mlops_watch_performance(); segments,
+// the rows of mlops_monitor_segments(); alarm, what mlops_monitor_alarm_reason() told.
+//
+// Errors: as mlops_watch_report().
+func DescribeWatch(store *Store, name string, number int64) (string, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return "", closed("Store")
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_watch_describe(store.p, s.str(name), C.int64_t(number), (*C.char)(text), room, needed, &e)
+	}, &e, "mlops_watch_describe")
 	if err != nil {
 		return "", err
 	}

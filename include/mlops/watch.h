@@ -22,7 +22,8 @@
 extern "C" {
 #endif
 
-/** A watch. The rows of a window that is not yet full end with it. One thread at a time. */
+/** A watch. The rows of a window that is not yet full end with it, unless it is resumed
+ * (mlops/watch_state.h). One thread at a time. */
 typedef struct mlops_watch mlops_watch;
 
 /** Options of mlops_watch_open(). Zero means the default in each field. */
@@ -159,7 +160,10 @@ MLOPS_API mlops_status mlops_watch_save(const mlops_watch *self, const char *pat
  * Windows of a watch, oldest first: number (int64, from 1 on), time_ns (int64: when it was full),
  * model (string), version (int64), n_rows (int64), verdict (string: "drift", "no drift", "not
  * enough data"), n_drifted (int64), columns (string: those that drifted, as a line of CSV), report
- * (string: id of the content that mlops_watch_report() gives).
+ * (string: id of the content that mlops_watch_report() gives). Null unless mlops/watch_state.h is
+ * made use of: measured and estimated (string: whether performance was "worse", "not worse", "not
+ * enough data"), event (string: what the window changed in the policy, such as "raised"), alarmed
+ * (bool: an alarm lasts).
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param store     store

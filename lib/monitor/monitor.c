@@ -129,8 +129,13 @@ mlops_status mlops_monitor_new(mlops_monitor **out, mlops_model *model, const ch
     return status;
 }
 
+mlops_monitor *mlops__monitor_share(mlops_monitor *self) {
+    self->n_others++;
+    return self;
+}
+
 void mlops_monitor_free(mlops_monitor *self) {
-    if (!self) return;
+    if (!self || self->n_others-- > 0) return;
     mlops_allocator allocator = self->host.allocator;
     mlops_reference_unref(self->reference);
     if (self->model) mlops_model_unref(self->model);

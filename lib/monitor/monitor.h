@@ -10,6 +10,18 @@ void mlops__monitor_tick(mlops_monitor *self);
 /* Rows that the current window still takes; 1 or more. */
 int64_t mlops__monitor_left(const mlops_monitor *self);
 
+/* Windows that ended; none ends by this. */
+int64_t mlops__monitor_completed(const mlops_monitor *self);
+
+/* Windows to which labels can count; 0: none are expected. */
+int64_t mlops__monitor_windows_kept(const mlops_monitor *self);
+
+/* Rows that were added, in all. */
+int64_t mlops__monitor_rows(const mlops_monitor *self);
+
+/* One more share; each is ended with mlops_monitor_free(). */
+mlops_monitor *mlops__monitor_share(mlops_monitor *self);
+
 /* Rows of the newest complete window. */
 int64_t mlops__monitor_newest(const mlops_monitor *self);
 

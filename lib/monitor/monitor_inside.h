@@ -41,6 +41,7 @@ typedef struct mlops__segments mlops__segments;
 struct mlops_monitor {
     mlops__host host;
     mlops__arena arena; /* all that is allocated, once and for all */
+    int64_t n_others;   /* shares beyond the first */
     mlops_model *model; /* NULL: none */
     int of_bundle;      /* the model came in one file with the reference */
     mlops_reference *reference;

@@ -212,6 +212,14 @@ void mlops__monitor_settle(const mlops_monitor *self) {
         mlops__monitor_flush(own->segments->slots[i].monitor);
 }
 
+int64_t mlops__monitor_completed(const mlops_monitor *self) { return self->n_windows; }
+
+int64_t mlops__monitor_windows_kept(const mlops_monitor *self) {
+    return self->scored ? self->scored->n_kept : 0;
+}
+
+int64_t mlops__monitor_rows(const mlops_monitor *self) { return self->n_rows + self->n_pending; }
+
 int64_t mlops__monitor_newest(const mlops_monitor *self) { return self->n_newest; }
 
 int64_t mlops__monitor_room(const mlops_monitor *self, int64_t n) {

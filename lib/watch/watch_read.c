@@ -2,9 +2,12 @@
  *
  * Owns nothing. Invariant: all windows of a listing are of one moment of the store.
  */
+#include "base/bits.h"
 #include "column/names.h"
 #include "column/rows.h"
 #include "watch/watch.h"
+
+#include <mlops/watch_state.h>
 
 #include <string.h>
 
@@ -22,6 +25,24 @@ static mlops_status join(mlops__buf *out, mlops__bytes array, mlops__arena *aren
     return out->status ? mlops__fail_nomem(err, out->size) : MLOPS_OK;
 }
 
+/* What labels and policy said, null where none were expected. */
+static mlops_status put_alarm(mlops__rows *rows, const mlops__record *record, mlops__arena *arena,
+                              mlops_error *err) {
+    mlops__record alarm;
+    mlops__bytes json = mlops__record_json(record, "alarm");
+    mlops__rows_text(rows, mlops__record_text(record, "measured"));
+    mlops__rows_text(rows, mlops__record_text(record, "estimated"));
+    if (!json.size) {
+        mlops__rows_null(rows);
+        mlops__rows_null(rows);
+        return MLOPS_OK;
+    }
+    MLOPS_TRY(mlops__record_parse(&alarm, json, arena, err));
+    mlops__rows_text(rows, mlops__record_text(&alarm, "event"));
+    mlops__rows_bool(rows, mlops__record_bool(&alarm, "alarmed", 0));
+    return MLOPS_OK;
+}
+
 static mlops_status list_one(mlops__rows *rows, mlops__bytes key, mlops__bytes value,
                              mlops__arena *arena, mlops__buf *columns, mlops_error *err) {
     mlops__record record;
@@ -36,7 +57,7 @@ static mlops_status list_one(mlops__rows *rows, mlops__bytes key, mlops__bytes v
     mlops__rows_i64(rows, mlops__record_i64(&record, "n_drifted", 0));
     mlops__rows_text_n(rows, columns->size ? (const char *)columns->data : "", columns->size);
     mlops__rows_text(rows, mlops__record_text(&record, "report"));
-    return MLOPS_OK;
+    return put_alarm(rows, &record, arena, err);
 }
 
 static mlops_status list_all(mlops__rows *rows, mlops__index *index, const char *name,
@@ -88,11 +109,13 @@ static mlops_status list(mlops__rows *rows, mlops_store *store, const char *name
 mlops_status mlops_watch_windows(mlops_table **out, mlops_store *store, const char *name,
                                  mlops_error *err) {
     static const mlops__rows_column COLUMNS[] = {
-        {"number", MLOPS_TYPE_INT64},    {"time_ns", MLOPS_TYPE_INT64},
-        {"model", MLOPS_TYPE_STRING},    {"version", MLOPS_TYPE_INT64},
-        {"n_rows", MLOPS_TYPE_INT64},    {"verdict", MLOPS_TYPE_STRING},
-        {"n_drifted", MLOPS_TYPE_INT64}, {"columns", MLOPS_TYPE_STRING},
-        {"report", MLOPS_TYPE_STRING},
+        {"number", MLOPS_TYPE_INT64},     {"time_ns", MLOPS_TYPE_INT64},
+        {"model", MLOPS_TYPE_STRING},     {"version", MLOPS_TYPE_INT64},
+        {"n_rows", MLOPS_TYPE_INT64},     {"verdict", MLOPS_TYPE_STRING},
+        {"n_drifted", MLOPS_TYPE_INT64},  {"columns", MLOPS_TYPE_STRING},
+        {"report", MLOPS_TYPE_STRING},    {"measured", MLOPS_TYPE_STRING},
+        {"estimated", MLOPS_TYPE_STRING}, {"event", MLOPS_TYPE_STRING},
+        {"alarmed", MLOPS_TYPE_BOOL},
     };
     mlops__rows rows;
     if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
@@ -106,26 +129,30 @@ mlops_status mlops_watch_windows(mlops_table **out, mlops_store *store, const ch
 
 /* ---- reports ---- */
 
-static mlops_status find_report(mlops_id *out, mlops__index *index, const char *name,
-                                int64_t number, mlops__arena *arena, mlops_error *err) {
+/* The record of a window; number 0 becomes that of the newest. */
+static mlops_status find_window(mlops__record *out, mlops__index *index, const char *name,
+                                int64_t *number, mlops__arena *arena, mlops_error *err) {
     mlops__watch_record watch;
-    mlops__record record;
     mlops__key key;
     MLOPS_TRY(check_watch(&watch, index, name, arena, err));
-    int64_t wanted = number ? number : watch.n_windows;
-    mlops__window_key(&key, name, wanted);
-    mlops_status status = wanted ? mlops__record_get(&record, index, MLOPS__TABLE_WINDOWS,
-                                                     mlops__key_bytes(&key), arena, err)
-                                 : MLOPS_E_NOT_FOUND;
-    if (status == MLOPS_E_NOT_FOUND)
-        return mlops__fail(err, MLOPS_E_NOT_FOUND,
-                           "there is no window %lld of watch \"%s\"; %lld %s kept",
-                           (long long)wanted, name, (long long)watch.n_windows,
-                           watch.n_windows == 1 ? "is" : "are");
-    MLOPS_TRY(status);
+    if (!*number) *number = watch.n_windows;
+    mlops__window_key(&key, name, *number);
+    mlops_status status = *number ? mlops__record_get(out, index, MLOPS__TABLE_WINDOWS,
+                                                      mlops__key_bytes(&key), arena, err)
+                                  : MLOPS_E_NOT_FOUND;
+    if (status != MLOPS_E_NOT_FOUND) return status;
+    return mlops__fail(err, MLOPS_E_NOT_FOUND,
+                       "there is no window %lld of watch \"%s\"; %lld %s kept", (long long)*number,
+                       name, (long long)watch.n_windows, watch.n_windows == 1 ? "is" : "are");
+}
+
+static mlops_status find_report(mlops_id *out, mlops__index *index, const char *name,
+                                int64_t number, mlops__arena *arena, mlops_error *err) {
+    mlops__record record;
+    MLOPS_TRY(find_window(&record, index, name, &number, arena, err));
     if (mlops__record_id(&record, "report", out)) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_CORRUPT, "window %lld of watch \"%s\" has no report",
-                       (long long)wanted, name);
+                       (long long)number, name);
 }
 
 static mlops_status report_id(mlops_id *out, mlops_store *store, const char *name, int64_t number,
@@ -171,4 +198,187 @@ mlops_status mlops_watch_report(mlops_store *store, const char *name, int64_t nu
     if ((!status || status == MLOPS_E_ARENA) && needed) *needed = size;
     if (status && text && cap) text[0] = 0;
     return status;
+}
+
+/* ---- all of a window ---- */
+
+/* Content onto the buffer. */
+static mlops_status put_content(mlops__buf *out, mlops_store *store, const mlops_id *id,
+                                mlops_error *err) {
+    size_t n = 0;
+    mlops_status status = mlops_store_content(store, id, NULL, 0, &n, err);
+    if (status == MLOPS_E_NOT_FOUND)
+        return mlops__fail(err, MLOPS_E_CORRUPT, "what was kept of a window is missing");
+    MLOPS_TRY(status);
+    uint8_t *at = mlops__buf_extend(out, n);
+    if (!at) return mlops__fail_nomem(err, n);
+    return mlops_store_content(store, id, at, n, NULL, err);
+}
+
+/* Members as they were kept, with content in the place of its id. */
+static mlops_status write_window(mlops__buf *out, mlops_store *store, int64_t number,
+                                 const mlops__record *record, mlops_error *err) {
+    mlops__json_writer json;
+    mlops_id id;
+    mlops__json_writer_init(&json, out, 0);
+    mlops__json_open(&json, '{');
+    mlops__record_put_i64(&json, "number", number);
+    for (size_t i = 0; i < record->n; i++) {
+        const mlops__field *field = &record->fields[i];
+        int is_content = !strcmp(field->name, "performance") || !strcmp(field->name, "segments");
+        mlops__json_name(&json, field->name);
+        if (is_content && mlops__record_id(record, field->name, &id)) {
+            mlops__json_raw(&json, "", 0);
+            MLOPS_TRY(put_content(out, store, &id, err));
+        } else {
+            mlops__json_raw(&json, (const char *)field->json.data, field->json.size);
+        }
+    }
+    mlops__json_close(&json, '}');
+    return out->status ? mlops__fail_nomem(err, out->size) : MLOPS_OK;
+}
+
+static mlops_status describe(mlops__buf *out, mlops_store *store, const char *name, int64_t number,
+                             mlops_error *err) {
+    mlops__index index;
+    mlops__arena arena;
+    mlops__record record;
+    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
+    mlops__arena_init(&arena, out->allocator, SIZE_MAX);
+    mlops_status status = find_window(&record, &index, name, &number, &arena, err);
+    mlops__store_read_end(&index);
+    if (!status) status = write_window(out, store, number, &record, err);
+    mlops__arena_free(&arena);
+    return status;
+}
+
+mlops_status mlops_watch_describe(mlops_store *store, const char *name, int64_t number, char *text,
+                                  size_t cap, size_t *needed, mlops_error *err) {
+    mlops__buf out;
+    if (text && cap) text[0] = 0;
+    if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
+    MLOPS_TRY(mlops__name_check("watch", name, err));
+    if (number < 0)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "number is %lld; give that of a window, or 0 for the newest",
+                           (long long)number);
+    mlops__buf_init(&out, &mlops__store_host(store)->allocator);
+    mlops_status status = describe(&out, store, name, number, err);
+    if (!status && text && out.size >= cap)
+        status = mlops__fail(err, MLOPS_E_ARENA, "the text has %zu bytes, there is room for %zu",
+                             out.size + 1, cap);
+    else if (!status && text) memcpy(text, out.data, out.size), text[out.size] = 0;
+    if ((!status || status == MLOPS_E_ARENA) && needed) *needed = out.size;
+    mlops__buf_free(&out);
+    return status;
+}
+
+/* ---- performance ---- */
+
+/* A window that has it. */
+typedef struct known {
+    int64_t number;
+    mlops_id id;
+} known;
+
+static mlops_status find_known(mlops__buf *out, mlops__index *index, const char *name,
+                               mlops_error *err) {
+    mlops__index_iter iter;
+    mlops__key prefix;
+    mlops__bytes key, value;
+    mlops__watch_key(&prefix, name);
+    MLOPS_TRY(mlops__index_iter_init(&iter, index, MLOPS__TABLE_WINDOWS, mlops__key_prefix(&prefix),
+                                     err));
+    mlops_status status;
+    while (!(status = mlops__index_iter_next(&iter, &key, &value, err))) {
+        mlops__arena arena;
+        mlops__record record;
+        known one = {mlops__key_part_number(key, 1), {{0}}};
+        mlops__arena_init(&arena, out->allocator, SIZE_MAX);
+        status = mlops__record_parse(&record, value, &arena, err);
+        if (!status && mlops__record_id(&record, "performance", &one.id))
+            mlops__buf_put(out, &one, sizeof one);
+        mlops__arena_free(&arena);
+        if (status) break;
+    }
+    mlops__index_iter_free(&iter);
+    if (status && status != MLOPS_END) return status;
+    return out->status ? mlops__fail_nomem(err, out->size) : MLOPS_OK;
+}
+
+static void put_number(mlops__rows *rows, const mlops__record *item, const char *name) {
+    double value = mlops__record_f64(item, name, mlops__f64_of(MLOPS__NAN_BITS));
+    if (value == value) mlops__rows_f64(rows, value);
+    else mlops__rows_null(rows);
+}
+
+static mlops_status put_known(mlops__rows *rows, int64_t number, const mlops__buf *json,
+                              mlops__arena *arena, mlops_error *err) {
+    mlops__record items, item;
+    MLOPS_TRY(mlops__record_items(&items, (mlops__bytes){json->data, json->size}, arena, err));
+    for (size_t i = 0; i < items.n; i++) {
+        MLOPS_TRY(mlops__record_parse(&item, items.fields[i].json, arena, err));
+        mlops__rows_i64(rows, number);
+        mlops__rows_text(rows, mlops__record_text(&item, "kind"));
+        mlops__rows_text(rows, mlops__record_text(&item, "metric"));
+        put_number(rows, &item, "value");
+        put_number(rows, &item, "low");
+        put_number(rows, &item, "high");
+        mlops__rows_i64(rows, mlops__record_i64(&item, "n", 0));
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status list_known(mlops__rows *rows, mlops_store *store, const mlops__buf *found,
+                               mlops_error *err) {
+    mlops_status status = MLOPS_OK;
+    for (size_t at = 0; !status && at < found->size; at += sizeof(known)) {
+        mlops__arena arena;
+        mlops__buf json;
+        known one;
+        memcpy(&one, found->data + at, sizeof one);
+        mlops__buf_init(&json, found->allocator);
+        mlops__arena_init(&arena, found->allocator, SIZE_MAX);
+        status = put_content(&json, store, &one.id, err);
+        if (!status) status = put_known(rows, one.number, &json, &arena, err);
+        mlops__arena_free(&arena);
+        mlops__buf_free(&json);
+    }
+    return status;
+}
+
+static mlops_status performance(mlops__rows *rows, mlops_store *store, const char *name,
+                                mlops_error *err) {
+    const mlops_allocator *allocator = &mlops__store_host(store)->allocator;
+    mlops__index index;
+    mlops__watch_record watch;
+    mlops__arena arena;
+    mlops__buf found;
+    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
+    mlops__arena_init(&arena, allocator, SIZE_MAX);
+    mlops__buf_init(&found, allocator);
+    mlops_status status = check_watch(&watch, &index, name, &arena, err);
+    if (!status) status = find_known(&found, &index, name, err);
+    mlops__store_read_end(&index);
+    if (!status) status = list_known(rows, store, &found, err);
+    mlops__buf_free(&found);
+    mlops__arena_free(&arena);
+    return status;
+}
+
+mlops_status mlops_watch_performance(mlops_table **out, mlops_store *store, const char *name,
+                                     mlops_error *err) {
+    static const mlops__rows_column COLUMNS[] = {
+        {"window", MLOPS_TYPE_INT64},  {"kind", MLOPS_TYPE_STRING}, {"metric", MLOPS_TYPE_STRING},
+        {"value", MLOPS_TYPE_FLOAT64}, {"low", MLOPS_TYPE_FLOAT64}, {"high", MLOPS_TYPE_FLOAT64},
+        {"n", MLOPS_TYPE_INT64},
+    };
+    mlops__rows rows;
+    if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
+    *out = NULL;
+    if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
+    MLOPS_TRY(mlops__name_check("watch", name, err));
+    MLOPS_TRY(mlops__rows_begin(&rows, mlops__store_host(store), COLUMNS,
+                                sizeof COLUMNS / sizeof *COLUMNS, err));
+    return mlops__rows_end(&rows, performance(&rows, store, name, err), out, err);
 }

@@ -377,6 +377,70 @@ static int feed_watch(const mlops_host *host, const char *dir) {
     return status;
 }
 
+/* A monitor that is told of labels, segments and alarms. */
+static int resume_watch(mlops_watch **out, mlops_monitor **monitor, mlops_store *s,
+                        mlops_error *err) {
+    mlops_monitor_labels_opts labels = MLOPS_MONITOR_LABELS_OPTS_INIT;
+    mlops_monitor_segments_opts segments = MLOPS_MONITOR_SEGMENTS_OPTS_INIT;
+    *monitor = NULL;
+    labels.rows_max = 16;
+    labels.windows_kept = 2;
+    segments.n_segments = 1;
+    MLOPS_TRY(open_watch(out, s, err));
+    mlops_status status = mlops_watch_monitor(monitor, *out, err);
+    if (!status) status = mlops_monitor_expect_labels(*monitor, NULL, NULL, &labels, err);
+    if (!status) status = mlops_monitor_expect_segments(*monitor, &segments, err);
+    if (!status) status = mlops_monitor_set_policy(*monitor, NULL, err);
+    if (!status) status = mlops_watch_resume(*out, "one", 0, err);
+    return status;
+}
+
+/* What was kept before is there, and more is kept; what failed is kept by the next call. */
+static int go_on(mlops_store *s, mlops_error *err) {
+    float rows[WINDOW * SWEEP_FEATURES];
+    mlops_watch *w = NULL;
+    mlops_monitor *monitor;
+    mlops_error again;
+    int64_t n = 0, n_windows = 0;
+    for (int i = 0; i < WINDOW; i++)
+        memcpy(rows + i * SWEEP_FEATURES, sweep_rows + i % 2 * SWEEP_FEATURES,
+               SWEEP_FEATURES * sizeof rows[0]);
+    int status = resume_watch(&w, &monitor, s, err);
+    if (!status) n_windows = mlops_monitor_n_windows(monitor);
+    if (!status) status = mlops_watch_room(w, &n, err);
+    if (!status && n != WINDOW) status = SWEEP_WRONG;
+    if (!status) status = mlops_monitor_add(monitor, rows, n, SWEEP_FEATURES, NULL, 0);
+    if (!status) status = mlops_watch_keep(w, err);
+    if (status && status != SWEEP_WRONG && n && mlops_monitor_n_windows(monitor) > n_windows &&
+        sweep_told(mlops_watch_keep(w, &again), &again) == SWEEP_WRONG)
+        status = SWEEP_WRONG;
+    if (!status && (mlops_watch_n_windows(w) != 1 || mlops_watch_n_rows(w) != WINDOW))
+        status = SWEEP_WRONG;
+    mlops_monitor_free(monitor);
+    mlops_watch_close(w);
+    return status;
+}
+
+static int tell_window(mlops_store *s, mlops_error *err) {
+    char text[1 << 14];
+    mlops_table *t = NULL;
+    size_t n = 0;
+    MLOPS_TRY(mlops_watch_describe(s, "m", 0, text, sizeof text, &n, err));
+    if (strlen(text) != n || !strstr(text, "\"alarm\":{\"event\":\"") ||
+        !strstr(text, "\"segments\":[{\"segment\":\"other\"") ||
+        !strstr(text, "\"performance\":[{\"kind\":"))
+        return SWEEP_WRONG;
+    mlops_status status = mlops_watch_performance(&t, s, "m", err);
+    if (status) return t ? SWEEP_WRONG : (int)status;
+    return rows_of(t) > 0 ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int go_on_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
+    (void)host;
+    int status = go_on(s, err);
+    return status ? status : tell_window(s, err);
+}
+
 static int read_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
     mlops_table *t;
     size_t n = 0;
@@ -419,6 +483,10 @@ static int watch(const mlops_host *host, const char *dir) {
     return with_store(host, dir, watch_act);
 }
 
+static int resume(const mlops_host *host, const char *dir) {
+    return with_store(host, dir, go_on_act);
+}
+
 static int read_windows(const mlops_host *host, const char *dir) {
     return with_store(host, dir, read_act);
 }
@@ -433,6 +501,7 @@ const sweep_scenario sweep_deploy[] = {
     {"store deployment predict", prepare, predict, judge, ALL},
     {"store watch add", prepare, watch, judge, ALL},
     {"store watch feed", prepare, feed_watch, judge, ALL},
+    {"store watch resume", prepare, resume, judge, ALL},
     {"store watch read", prepare_window, read_windows, judge, ALL},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -466,6 +466,12 @@ class Divide(enum.IntEnum):
     TIME = 3  # older rows in earlier parts
 
 
+class WatchResumeFlags(enum.IntEnum):
+    """Flags of mlops_watch_resume()."""
+
+    ANEW = 1  # begin without rows, whatever was kept
+
+
 class InvalidError(Error, ValueError):
     """An argument is outside what the header allows."""
 
@@ -3227,6 +3233,14 @@ _rt.declare(lib.mlops_watch_metrics, C.c_int32, C.c_void_p, C.c_void_p, C.c_size
 _rt.declare(lib.mlops_watch_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_watch_windows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_watch_report, C.c_int32, C.c_void_p, C.c_char_p, C.c_int64, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_monitor, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_resume, C.c_int32, C.c_void_p, C.c_char_p, C.c_uint32, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_room, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_keep, C.c_int32, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_performance, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_describe, C.c_int32, C.c_void_p, C.c_char_p, C.c_int64, C.c_void_p, C.c_size_t,
         C.POINTER(C.c_size_t), C.POINTER(mlops_error))
 
 
@@ -12118,7 +12132,8 @@ class Slot(_rt.Handle):
 
 @_rt.noun("watch")
 class Watch(_rt.Handle):
-    """A watch. The rows of a window that is not yet full end with it. One thread at a time."""
+    """A watch. The rows of a window that is not yet full end with it, unless it is resumed (mlops/watch_state.h).
+    One thread at a time."""
 
     _end = lib.mlops_watch_close
     _locked = True
@@ -12283,7 +12298,10 @@ class Watch(_rt.Handle):
         """Windows of a watch, oldest first: number (int64, from 1 on), time_ns (int64: when it was full),
         model (string), version (int64), n_rows (int64), verdict (string: "drift", "no drift", "not enough
         data"), n_drifted (int64), columns (string: those that drifted, as a line of CSV), report (string:
-        id of the content that Watch.report() gives).
+        id of the content that Watch.report() gives). Null unless mlops/watch_state.h is made use of:
+        measured and estimated (string: whether performance was "worse", "not worse", "not enough data"),
+        event (string: what the window changed in the policy, such as "raised"), alarmed (bool: an alarm
+        lasts).
 
             store: store
             name: name of the watch
@@ -12315,6 +12333,114 @@ class Watch(_rt.Handle):
         text = _rt.written(lambda text, cap, needed: lib.mlops_watch_report(store_h, _rt.string(name, "name"),
                 _rt.integer(number, -2 ** 63, 2 ** 63 - 1, "number"), text, cap, needed, C.byref(err)),
                 "Watch.report", err)
+        return _rt.decoded(text)
+
+    def monitor(self):
+        """The monitor of a watch, shared with it.
+
+        Raises: InvalidError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_watch_monitor(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Watch.monitor", err)
+        return _rt.classes["monitor"]._wrap(out.value)
+
+    def resume(self, instance, flags):
+        """Go on where a watch of this name and instance was kept, and keep from now on where this one is:
+        rows of the current window, rows that wait for labels, the policy's alarm. Once, ahead of the first
+        row, and after all has been said that the monitor is to expect.
+
+        What was kept of another version of the model is let go. Whoever resumed the same instance before
+        keeps nothing any more: its verbs fail with ConflictError.
+
+            instance: tells apart who watches under one name, such as a host's name; 1 to 200 bytes
+            flags: of mlops_watch_resume_flags, or 0
+
+        Raises: InvalidError, also if it has rows or was resumed; SchemaError if what was kept is of another
+        reference or other options or expectations (WatchResumeFlags.ANEW lets go of it): the watch is to be
+        closed then; CorruptError, NoSpaceError, IoError, NomemError, ForkedError.
+        """
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_watch_resume(h, _rt.string(instance, "instance"), _rt.integer(flags, 0, 2 ** 32 - 1,
+                    "flags"), C.byref(err))
+        if status:
+            _rt.check(status, "Watch.resume", err)
+
+    def room(self):
+        """How many rows the monitor may be given before Watch.keep() is due. A window that waits, or whose
+        time is over, is kept first.
+
+        Raises: as Watch.keep().
+        """
+        h = self._open()
+        out = C.c_int64()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_watch_room(h, C.byref(out), C.byref(err))
+        if status:
+            _rt.check(status, "Watch.room", err)
+        return out.value
+
+    def keep(self):
+        """Commit what the monitor has found: a window that is full, with performance, segments and alarm;
+        what later labels have changed of windows before; and of a watch that was resumed where it is.
+        Nothing is committed where nothing has come since.
+
+        Raises: ConflictError if another has resumed the instance; LimitError if more than one window has
+        ended since: the newest is kept, the others are lost; NoSpaceError, IoError, CorruptError, NomemError,
+        ForkedError: the next call tries again.
+        """
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_watch_keep(h, C.byref(err))
+        if status:
+            _rt.check(status, "Watch.keep", err)
+
+    @staticmethod
+    def performance(store, name):
+        """Performance of the windows of a watch, as far as labels were expected: window (int64), kind
+        ("measured" or "estimated"), metric, value, low, high (null where undefined), n (rows behind it).
+        Measured is what labels told by the time the watch was last kept.
+
+            store: store
+            name: name of the watch
+
+        Raises: as Watch.windows().
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_watch_performance(C.byref(out), store_h, _rt.string(name, "name"), C.byref(err))
+        if status:
+            _rt.check(status, "Watch.performance", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    @staticmethod
+    def describe(store, name, number):
+        """All that was kept of a window but its report, as a JSON object: members as the columns of
+        Watch.windows(), columns as an array; where labels were expected measured, measured_loss, estimated
+        and estimated_loss (as mlops_monitor_labels had them at the window's end, the verdicts as texts)
+        and performance, an array of the rows of Watch.performance(); segments, the rows of
+        Monitor.segments(); alarm, what Monitor.alarm_reason() told.
+
+            store: store
+            name: name of the watch
+            number: of the window, from 1 on; 0 for the newest
+
+        Raises: as Watch.report().
+        """
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_watch_describe(store_h, _rt.string(name, "name"),
+                _rt.integer(number, -2 ** 63, 2 ** 63 - 1, "number"), text, cap, needed, C.byref(err)),
+                "Watch.describe", err)
         return _rt.decoded(text)
 
 
@@ -15382,6 +15508,7 @@ __all__ = [
     "UnsupportedError",
     "VERSION",
     "Watch",
+    "WatchResumeFlags",
     "cpu_level",
     "dataset_branch",
     "dataset_checkout",

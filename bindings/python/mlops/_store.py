@@ -223,6 +223,11 @@ class Watch(_ffi.Watch):
 
     add_table.__doc__ = _ffi.Watch.add_table.__doc__
 
+    def resume(self, instance, anew=False):
+        super().resume(instance, _ffi.WatchResumeFlags.ANEW if anew else 0)
+
+    resume.__doc__ = _ffi.Watch.resume.__doc__
+
 
 # ---- features ----------------------------------------------------------------------------------------------------
 

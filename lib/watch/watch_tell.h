@@ -1,0 +1,25 @@
+/* What a monitor says, as JSON. */
+#ifndef MLOPS_WATCH_TELL_H
+#define MLOPS_WATCH_TELL_H
+
+#include "base/buf.h"
+
+#include <mlops/monitor.h>
+#include <mlops/table.h>
+
+/* Rows of a table as an array of objects, without their first column: those where it, of int64, is
+ * this. With all: all rows, whole. */
+void mlops__watch_rows_json(mlops__buf *out, const mlops_table *table, int64_t first, int all);
+
+/* A verb that gives a text by its size, onto the buffer. */
+typedef mlops_status mlops__watch_text(const void *of, char *text, size_t cap, size_t *needed);
+mlops_status mlops__watch_take_text(mlops__buf *out, mlops__watch_text *verb, const void *of,
+                                    mlops_error *err);
+
+/* Segments and alarm of a monitor; empty where none are expected. */
+mlops_status mlops__watch_take_segments(mlops__buf *out, const mlops_monitor *monitor,
+                                        mlops_error *err);
+mlops_status mlops__watch_take_alarm(mlops__buf *out, const mlops_monitor *monitor,
+                                     mlops_error *err);
+
+#endif

@@ -17,6 +17,7 @@
 #include "kern/marks/marks.h"
 #include "kern/numbers/numbers.h"
 #include "kern/pairs/pairs.h"
+#include "kern/scores/scores.h"
 #include "kern/shap/shap.h"
 #include "kern/sort/sort.h"
 #include "kern/tally/tally.h"
@@ -38,6 +39,7 @@ typedef struct mlops__kern {
     mlops__numbers_f64 *numbers_f64;
     mlops__numbers_decimal *numbers_decimal;
     mlops__pairs_sum *pairs_sum;
+    mlops__scores_apart *scores_apart;
     mlops__sha256_blocks *sha256_blocks;
     mlops__shap_prepare *shap_prepare;
     mlops__shap_rows *shap_rows;

@@ -4,7 +4,7 @@
 
 #include "base/exact_sum.h"
 #include "base/fail.h"
-#include "base/real_log.h"
+#include "kern/scores/scores.h"
 #include "stats/stats.h"
 #include "sys/host.h"
 
@@ -50,29 +50,6 @@ int mlops__metric_beta_holds(double beta);
 
 double mlops__metric_undefined(void);    /* NaN */
 double mlops__ratio(double a, double b); /* a / b; NaN where b is 0 */
-
-/* Either of two by a mask, all ones or zero, without a branch: labels cannot be foreseen. In this
- * form compilers take several rows at once. */
-static inline double mlops__either(uint64_t mask, double a, double b) {
-    return mlops__f64_of((mlops__bits_of(a) & mask) | (mlops__bits_of(b) & ~mask));
-}
-
-static inline uint64_t mlops__below_zero(double x) { return 0 - (mlops__bits_of(x) >> 63); }
-
-/* In [2^-52, 1 - 2^-52], as scikit-learn has it. */
-static inline double mlops__probability_held(double p) {
-    static const double least = 0x1p-52, most = 1 - 0x1p-52;
-    p = mlops__either(mlops__below_zero(p - least), least, p);
-    return mlops__either(mlops__below_zero(most - p), most, p);
-}
-
-/* -ln of p, or where the mask is zero of 1 - p without rounding that first; p held as above. */
-static inline double mlops__metric_loss_by(double p, uint64_t positive) {
-    p = mlops__probability_held(p);
-    double other = 1 - p, kept = mlops__either(positive, p, other);
-    double lost = mlops__either(positive, 0, (1 - other) - p);
-    return -(mlops__log_normal(kept, 0) + lost / kept);
-}
 
 static inline double mlops__metric_loss(double p, int positive) {
     return mlops__metric_loss_by(p, positive ? UINT64_MAX : 0);

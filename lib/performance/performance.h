@@ -7,16 +7,15 @@
 #include "base/cursor.h"
 #include "base/wide.h"
 #include "column/rows.h"
+#include "kern/scores/scores.h"
 #include "sys/host.h"
 
 #include <mlops/performance.h>
 
 enum {
-    MLOPS__SCORE_BINS = 1024,
     MLOPS__WEIGHT_BITS = 20, /* a weight counts units of 2^-20 */
     MLOPS__WEIGHT_ONE = 1 << MLOPS__WEIGHT_BITS,
-    MLOPS__SCORE_BITS = 52, /* scores, squared errors and losses count units of 2^-52 */
-    MLOPS__BIN_BITS = 42    /* units of a score in one bin: 2^42 */
+    MLOPS__SCORE_BITS = 52 /* scores, squared errors and losses count units of 2^-52 */
 };
 
 /* Of weights in all, so that what is added up below stays within 2^119. */
@@ -44,16 +43,6 @@ struct mlops_performance {
 static inline mlops__i128 mlops__i128_product(uint64_t a, uint64_t b) {
     mlops__u128 product = mlops__mul_u64(a, b);
     return (mlops__i128){product.low, (int64_t)product.high};
-}
-
-/* Units of 2^-52, which a sum with 1 has in its last bits, of a share; and of a loss, of which one
- * with 64 has those of 2^-46. */
-static inline uint64_t mlops__share_units(double share) {
-    return mlops__bits_of(1 + share) - mlops__bits_of(1);
-}
-
-static inline uint64_t mlops__loss_units(double loss) {
-    return (mlops__bits_of(64 + loss) - mlops__bits_of(64)) << 6;
 }
 
 /* sum += a b */

@@ -3,15 +3,13 @@
  * Owns nothing. Invariant: every row is looked at before the first is counted, so that a call that
  * fails has counted nothing. No branch of the counting depends on labels.
  */
-#include "metric/metric.h"
+#include "kern/kern.h"
 #include "performance/performance.h"
 
 #include <string.h>
 
 #define WEIGHT_MIN 0x1p-20
 #define WEIGHT_MAX 0x1p32
-
-enum { BLOCK = 64 };
 
 const char *mlops__units_of(int64_t *units, double weight) {
     *units = 0;
@@ -70,78 +68,122 @@ static mlops_status look(rows *r, mlops_error *err) {
     return MLOPS_OK;
 }
 
-/* Squared errors of 2^-52 and losses of 2^-46; 0 of rows that have none. */
-typedef struct terms {
-    uint64_t brier[BLOCK], loss[BLOCK];
-} terms;
-
-/* Of exponents, 0 has no bit, 1 has bit 61 and not 62, NaN has both, and no share has bit 62. */
-static void judge(terms *out, const double *scores, const double *labels, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        double p = scores[i], label = labels[i];
-        uint64_t of_label = mlops__bits_of(label), positive = 0 - (of_label >> 61 & 1);
-        uint64_t missing = (of_label | mlops__bits_of(p)) >> 62 & 1, known = missing - 1;
-        double error = mlops__either(positive, 1 - p, p), loss = mlops__metric_loss_by(p, positive);
-        out->brier[i] = mlops__share_units(error * error) & known;
-        out->loss[i] = mlops__loss_units(loss) & known;
+/* Takes rows apart by the fastest kernel there is; behind them are some without a score. Returns
+ * how many there are then. */
+static size_t take_apart(mlops__scores_rows *out, const double *scores, const double *labels,
+                         size_t n) {
+    double padded[2][MLOPS__SCORES_ROWS];
+    size_t all = (n + MLOPS__SCORES_STEP - 1) / MLOPS__SCORES_STEP * MLOPS__SCORES_STEP;
+    for (size_t i = 0; all > n && i < all; i++) {
+        padded[0][i] = i < n ? scores[i] : mlops__f64_of(MLOPS__NAN_BITS);
+        padded[1][i] = i < n && labels ? labels[i] : 0;
     }
+    mlops__kern_for(mlops_cpu_level(MLOPS_CPU_BEST))
+        ->scores_apart(out, all > n ? padded[0] : scores, labels && all > n ? padded[1] : labels,
+                       all);
+    return all;
 }
 
-static inline void put(mlops_performance *self, double p, int place, int64_t units) {
-    int64_t at = (int64_t)(p * MLOPS__SCORE_BINS);
-    mlops__score_bin *bin = &self->bins[at < MLOPS__SCORE_BINS ? at : MLOPS__SCORE_BINS - 1];
-    bin->weight[place] += units;
-    mlops__wide_put(&bin->sum[place == 2], (uint64_t)units, mlops__share_units(p));
+static void put(mlops_performance *self, uint64_t bin, uint64_t place, uint64_t units,
+                uint64_t rest) {
+    mlops__score_bin *to = &self->bins[bin];
+    to->weight[place] += (int64_t)units;
+    mlops__wide_put(&to->sum[place >> 1], units, (bin << MLOPS__BIN_BITS) + rest);
 }
 
-static inline int place_of(double label) { return label == label ? label == 1 : 2; }
-
-static void count_plain(mlops_performance *self, const double *scores, const double *labels,
-                        size_t n) {
-    uint64_t brier = 0, loss = 0;
-    int64_t counted[2] = {0, 0};
-    terms t;
-    if (labels) judge(&t, scores, labels, n);
-    for (size_t i = 0; i < n; i++) {
-        int place = labels ? place_of(labels[i]) : 2;
-        if (scores[i] != scores[i]) continue;
-        put(self, scores[i], place, MLOPS__WEIGHT_ONE);
-        counted[place == 2]++;
-    }
-    for (size_t i = 0; labels && i < n; i++) brier += t.brier[i], loss += t.loss[i];
-    mlops__wide_put(&self->brier, brier, MLOPS__WEIGHT_ONE);
-    mlops__wide_put(&self->log_loss, loss, MLOPS__WEIGHT_ONE);
+/* Rows of weight 1 whose bins have been put. */
+static void put_rows(mlops_performance *self, const uint64_t n[2]) {
     for (size_t i = 0; i < 2; i++) {
-        uint64_t units = (uint64_t)counted[i] << MLOPS__WEIGHT_BITS;
-        self->n[i] += counted[i];
+        uint64_t units = n[i] << MLOPS__WEIGHT_BITS;
+        self->n[i] += (int64_t)n[i];
         self->total[i] += (int64_t)units;
         mlops__wide_put(&self->squares[i], units, MLOPS__WEIGHT_ONE);
     }
 }
 
+/* Bins of many rows of weight 1, in a near cache. Up to PART rows, of less than 2^43 units each. */
+enum { MANY = 16384, PART = 1 << 20 };
+
+typedef struct near_bins {
+    uint64_t rest[2][MLOPS__SCORE_BINS];
+    uint32_t n[MLOPS__SCORE_BINS][4]; /* by place */
+} near_bins;
+
+static void put_near(mlops_performance *self, const near_bins *near) {
+    uint64_t counted[2] = {0, 0};
+    for (size_t i = 0; i < MLOPS__SCORE_BINS; i++) {
+        mlops__score_bin *to = &self->bins[i];
+        const uint32_t *n = near->n[i];
+        uint64_t n_rows[2] = {(uint64_t)n[0] + n[1], n[2]};
+        for (int place = 0; place < 3; place++)
+            to->weight[place] += (int64_t)n[place] << MLOPS__WEIGHT_BITS;
+        for (int at = 0; at < 2; at++) {
+            uint64_t units = n_rows[at] << MLOPS__WEIGHT_BITS;
+            mlops__wide_put(&to->sum[at], units, (uint64_t)i << MLOPS__BIN_BITS);
+            mlops__wide_put(&to->sum[at], MLOPS__WEIGHT_ONE, near->rest[at][i]);
+            counted[at] += n_rows[at];
+        }
+    }
+    put_rows(self, counted);
+}
+
+/* near may be NULL. */
+static void count_plain(mlops_performance *self, near_bins *near, const double *scores,
+                        const double *labels, size_t n) {
+    uint64_t brier = 0, loss = 0, counted[2] = {0, 0};
+    mlops__scores_rows apart;
+    n = take_apart(&apart, scores, labels, n);
+    for (size_t i = 0; near && i < n; i++) {
+        uint64_t bin = apart.bin[i], place = apart.place[i];
+        near->n[bin][place] += (uint32_t)(apart.known[i] & 1);
+        near->rest[place >> 1][bin] += apart.rest[i];
+    }
+    for (size_t i = 0; !near && i < n; i++) {
+        uint64_t place = apart.place[i];
+        put(self, apart.bin[i], place, apart.known[i] & MLOPS__WEIGHT_ONE, apart.rest[i]);
+        counted[place >> 1] += apart.known[i] & 1;
+    }
+    for (size_t i = 0; labels && i < n; i++) brier += apart.brier[i], loss += apart.loss[i];
+    mlops__wide_put(&self->brier, brier, MLOPS__WEIGHT_ONE);
+    mlops__wide_put(&self->log_loss, loss, MLOPS__WEIGHT_ONE);
+    if (!near) put_rows(self, counted);
+}
+
+static void count_many(mlops_performance *self, const double *scores, const double *labels,
+                       size_t n) {
+    near_bins near;
+    memset(&near, 0, sizeof near);
+    for (size_t i = 0; i < n; i += MLOPS__SCORES_ROWS) {
+        size_t part = n - i < MLOPS__SCORES_ROWS ? n - i : MLOPS__SCORES_ROWS;
+        count_plain(self, &near, scores + i, labels ? labels + i : NULL, part);
+    }
+    put_near(self, &near);
+}
+
 static void count_weighted(mlops_performance *self, const double *scores, const double *labels,
                            const double *weights, size_t n) {
-    terms t;
-    if (labels) judge(&t, scores, labels, n);
+    mlops__scores_rows apart;
+    (void)take_apart(&apart, scores, labels, n);
     for (size_t i = 0; i < n; i++) {
-        int64_t units;
-        int place = labels ? place_of(labels[i]) : 2, at = place == 2;
-        (void)mlops__units_of(&units, weights[i]);
-        if (scores[i] != scores[i] || !units) continue;
-        put(self, scores[i], place, units);
+        int64_t weight;
+        (void)mlops__units_of(&weight, weights[i]);
+        uint64_t at = apart.place[i] >> 1;
+        uint64_t units = (uint64_t)weight & apart.known[i];
+        if (!units) continue;
+        put(self, apart.bin[i], apart.place[i], units, apart.rest[i]);
         self->n[at]++;
-        self->total[at] += units;
-        mlops__wide_put(&self->squares[at], (uint64_t)units, (uint64_t)units);
+        self->total[at] += weight;
+        mlops__wide_put(&self->squares[at], units, units);
         if (at) continue;
-        mlops__wide_put(&self->brier, (uint64_t)units, t.brier[i]);
-        mlops__wide_put(&self->log_loss, (uint64_t)units, t.loss[i]);
+        mlops__wide_put(&self->brier, units, apart.brier[i]);
+        mlops__wide_put(&self->log_loss, units, apart.loss[i]);
     }
 }
 
 void mlops__performance_count(mlops_performance *self, const double *scores, const double *labels,
                               const double *weights, size_t n) {
     if (weights) count_weighted(self, scores, labels, weights, n);
-    else count_plain(self, scores, labels, n);
+    else count_plain(self, NULL, scores, labels, n);
 }
 
 mlops_status mlops_performance_add(mlops_performance *self, const double *scores,
@@ -155,9 +197,14 @@ mlops_status mlops_performance_add(mlops_performance *self, const double *scores
     MLOPS_TRY(look(&r, err));
     MLOPS_TRY(mlops__performance_room(self, r.units, r.n_nan, err));
     self->n_nan += r.n_nan;
-    for (int64_t i = 0; i < n; i += BLOCK)
-        mlops__performance_count(self, scores + i, labels ? labels + i : NULL,
-                                 weights ? weights + i : NULL,
-                                 n - i < BLOCK ? (size_t)(n - i) : BLOCK);
+    const int64_t step = weights || n < MANY ? MLOPS__SCORES_ROWS : PART;
+    for (int64_t i = 0; i < n; i += step) {
+        const double *part_labels = labels ? labels + i : NULL;
+        size_t part = n - i < step ? (size_t)(n - i) : (size_t)step;
+        if (step == PART) count_many(self, scores + i, part_labels, part);
+        else
+            mlops__performance_count(self, scores + i, part_labels, weights ? weights + i : NULL,
+                                     part);
+    }
     return MLOPS_OK;
 }

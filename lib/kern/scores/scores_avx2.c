@@ -1,0 +1,12 @@
+/* Scores and labels with AVX2, of which the compiler makes use.
+ *
+ * Owns nothing. Invariant: the same bits as the scalar kernel's.
+ */
+#include "kern/scores/scores.h"
+
+mlops__scores_apart mlops__scores_apart_avx2;
+
+void mlops__scores_apart_avx2(mlops__scores_rows *out, const double *scores, const double *labels,
+                              size_t n) {
+    mlops__scores_run(out, scores, labels, n);
+}

@@ -52,6 +52,7 @@
 #include <mlops/monitor_policy.h>
 #include <mlops/monitor_segment.h>
 #include <mlops/monitor_state.h>
+#include <mlops/monitor_tasks.h>
 #include <mlops/multivariate.h>
 #include <mlops/multivariate_fit.h>
 #include <mlops/online.h>

@@ -3138,6 +3138,213 @@ public:
     }
 };
 
+/// Counts of probabilities by label, aligned to 8. One thread at a time.
+class class_performance : public detail::handle<mlops_class_performance, mlops_class_performance_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that counts of k classes need, 2 to 256: about 56 KiB a class, and as many once; 0 for another k.
+    static std::size_t size(std::int64_t k) {
+        return mlops_class_performance_size(k);
+    }
+
+    /// Start empty counts on the host's heap.
+    explicit class_performance(std::int64_t k, const mlops_host *host = nullptr) {
+        mlops_class_performance *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_new(&out, k, host, &e), "mlops_class_performance_new", &e);
+        p_ = out;
+    }
+
+    /// Number of classes.
+    std::int64_t n_classes() const {
+        return mlops_class_performance_n_classes(need());
+    }
+
+    /// Count rows.
+    void add(matrix<const double> probabilities, span<const std::int64_t> labels = {},
+             span<const std::int64_t> predictions = {}, span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(labels.data() == nullptr || std::size_t(labels.size()) == std::size_t(probabilities.rows), "labels and probabilities differ in length");
+        detail::require(predictions.data() == nullptr || std::size_t(predictions.size()) == std::size_t(probabilities.rows), "predictions and probabilities differ in length");
+        detail::require(weights.data() == nullptr || std::size_t(weights.size()) == std::size_t(probabilities.rows), "weights and probabilities differ in length");
+        detail::check(mlops_class_performance_add(need(), probabilities.data, probabilities.rows, probabilities.columns, labels.data(), predictions.data(), weights.data(), &e), "mlops_class_performance_add", &e);
+    }
+
+    /// Add what other counts have.
+    void merge(const ::mlops::class_performance &other) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_merge(need(), detail::required(other), &e), "mlops_class_performance_merge", &e);
+    }
+
+    /// Forget all rows.
+    void reset() {
+        mlops_class_performance_reset(need());
+    }
+
+    /// Judge the rows that have a label, as mlops_metric_classes() does; auc_macro and auc_weighted are those of
+    /// scores in 1,024 bins, and so is ece_adaptive.
+    mlops_metrics metrics(const mlops_performance_opts *opts = nullptr) const {
+        mlops_metrics out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_metrics(&out, need(), opts, &e), "mlops_class_performance_metrics", &e);
+        return out;
+    }
+
+    /// Each class by itself. Columns: class; weight of its rows; predicted, weight of the rows predicted so;
+    /// precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece of its probabilities
+    /// against the rest; f_beta of the predictions. Null where there is none.
+    ::mlops::table by_class(const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_by_class(&out, need(), opts, &e), "mlops_class_performance_by_class", &e);
+        return ::mlops::table(out);
+    }
+
+    /// The confusion matrix. Columns: label, predicted, weight of the rows that have a label; expected, the
+    /// probability of the label times weight over all rows predicted so; and weight as a share_of_label, a
+    /// share_of_predicted and a share of all, null of none; k * k rows.
+    ::mlops::table confusion(const mlops_host *host = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_confusion(&out, need(), host, &e), "mlops_class_performance_confusion", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Counts of one class against the rest, as if its probabilities alone had been added to them; or of the
+    /// probability of the predicted class, against whether it was right.
+    ::mlops::performance one(std::int64_t at, const mlops_host *host = nullptr) const {
+        mlops_performance *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_one(&out, need(), at, host, &e), "mlops_class_performance_one", &e);
+        return ::mlops::performance(out);
+    }
+
+    /// Estimate metrics of all rows from their probabilities alone, which must be calibrated: the table of
+    /// mlops_performance_estimate(). sampling_error is at most a little too wide.
+    ::mlops::table estimate(const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_estimate(&out, need(), opts, &e), "mlops_class_performance_estimate", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_class_performance_save(need(), text, cap, needed);
+        }, "mlops_class_performance_save");
+    }
+
+    /// Read bytes of mlops_class_performance_save() into the caller's storage.
+    static ::mlops::class_performance load(std::string_view bytes) {
+        mlops_class_performance *out = nullptr;
+        for (std::size_t size = 4096;; size *= 2) {
+            auto memory = detail::storage(size);
+            const mlops_status status = mlops_class_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size()));
+            if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;
+            detail::check(status, "mlops_class_performance_load");
+            return ::mlops::class_performance(out, std::move(memory));
+        }
+    }
+};
+
+/// Sums of errors, of mlops_regression_performance_size() bytes. One thread at a time.
+class regression_performance : public detail::handle<mlops_regression_performance, mlops_regression_performance_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that sums need.
+    static std::size_t size() {
+        return mlops_regression_performance_size();
+    }
+
+    /// Start empty sums on the host's heap.
+    explicit regression_performance(const mlops_host *host = nullptr) {
+        mlops_regression_performance *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_regression_performance_new(&out, host, &e), "mlops_regression_performance_new", &e);
+        p_ = out;
+    }
+
+    /// Add rows.
+    void add(span<const double> predictions, span<const double> labels, span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(labels.size() == predictions.size(), "labels and predictions differ in length");
+        detail::require(weights.data() == nullptr || weights.size() == predictions.size(), "weights and predictions differ in length");
+        detail::check(mlops_regression_performance_add(need(), predictions.data(), labels.data(), weights.data(), static_cast<std::int64_t>(predictions.size()), &e), "mlops_regression_performance_add", &e);
+    }
+
+    /// Add what other sums have.
+    void merge(const ::mlops::regression_performance &other) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_regression_performance_merge(need(), detail::required(other), &e), "mlops_regression_performance_merge", &e);
+    }
+
+    /// Forget all rows.
+    void reset() {
+        mlops_regression_performance_reset(need());
+    }
+
+    /// Judge the rows, as mlops_metric_regression() does; median_ae is that of
+    /// mlops_regression_performance_quantile().
+    mlops_metrics metrics(const mlops_performance_opts *opts = nullptr) const {
+        mlops_metrics out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_regression_performance_metrics(&out, need(), opts, &e), "mlops_regression_performance_metrics", &e);
+        return out;
+    }
+
+    /// The least absolute error up to which a share q of the weight lies, within a thirty-second of its size from
+    /// 2^-64 to 2^64; errors below count as 0. NaN without rows, or if q is not in [0, 1].
+    double quantile(double q) const {
+        return mlops_regression_performance_quantile(need(), q);
+    }
+
+    /// Estimate a metric of rows whose labels are not known, from the loss that a model of the caller's predicts for
+    /// each: one row of the table of mlops_performance_estimate(). The sampling error is the standard deviation of
+    /// the loss on reference rows over the root of the number of rows.
+    ::mlops::table estimate(mlops_metric metric, span<const double> losses, span<const double> weights = {},
+                            const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::require(weights.data() == nullptr || weights.size() == losses.size(), "weights and losses differ in length");
+        detail::check(mlops_regression_performance_estimate(&out, need(), metric, losses.data(), weights.data(), static_cast<std::int64_t>(losses.size()), opts, &e), "mlops_regression_performance_estimate", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_regression_performance_save(need(), text, cap, needed);
+        }, "mlops_regression_performance_save");
+    }
+
+    /// Read bytes of mlops_regression_performance_save() into the caller's storage.
+    static ::mlops::regression_performance load(std::string_view bytes) {
+        mlops_regression_performance *out = nullptr;
+        const std::size_t size = mlops_regression_performance_size();
+        auto memory = detail::storage(size);
+        detail::check(mlops_regression_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_regression_performance_load");
+        return ::mlops::regression_performance(out, std::move(memory));
+    }
+};
+
 /// A monitor. One thread at a time.
 class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
 public:
@@ -3260,24 +3467,24 @@ public:
     }
 
     /// Add rows with their scores, as mlops_monitor_add(); the scores are the predictions.
-    void add_scored(matrix<const float> rows, span<const double> scores, span<const std::int64_t> ids = {},
+    void add_scored(matrix<const float> rows, matrix<const double> scores, span<const std::int64_t> ids = {},
                     span<const double> weights = {}) {
         mlops_error e;
         e.code = 0;
-        detail::require(std::size_t(scores.size()) == std::size_t(rows.rows), "scores and rows differ in length");
+        detail::require(scores.rows == rows.rows, "scores and rows differ in length");
         detail::require(ids.data() == nullptr || std::size_t(ids.size()) == std::size_t(rows.rows), "ids and rows differ in length");
         detail::require(weights.data() == nullptr || std::size_t(weights.size()) == std::size_t(rows.rows), "weights and rows differ in length");
-        detail::check(mlops_monitor_add_scored(need(), rows.data, rows.rows, rows.columns, scores.data(), ids.data(), weights.data(), &e), "mlops_monitor_add_scored", &e);
+        detail::check(mlops_monitor_add_scored(need(), rows.data, rows.rows, rows.columns, scores.data, scores.columns, ids.data(), weights.data(), &e), "mlops_monitor_add_scored", &e);
     }
 
     /// Add the rows of a table with their scores, as mlops_monitor_add_table() and mlops_monitor_add_scored().
-    void add_scored_table(const ::mlops::table &table, span<const double> scores,
+    void add_scored_table(const ::mlops::table &table, matrix<const double> scores,
                           span<const std::int64_t> ids = {}, span<const double> weights = {}) {
         mlops_error e;
         e.code = 0;
-        detail::require(ids.data() == nullptr || ids.size() == scores.size(), "ids and scores differ in length");
-        detail::require(weights.data() == nullptr || weights.size() == scores.size(), "weights and scores differ in length");
-        detail::check(mlops_monitor_add_scored_table(need(), detail::required(table), scores.data(), static_cast<std::int64_t>(scores.size()), ids.data(), weights.data(), &e), "mlops_monitor_add_scored_table", &e);
+        detail::require(ids.data() == nullptr || std::size_t(ids.size()) == std::size_t(scores.rows), "ids and scores differ in length");
+        detail::require(weights.data() == nullptr || std::size_t(weights.size()) == std::size_t(scores.rows), "weights and scores differ in length");
+        detail::check(mlops_monitor_add_scored_table(need(), detail::required(table), scores.data, scores.rows, scores.columns, ids.data(), weights.data(), &e), "mlops_monitor_add_scored_table", &e);
     }
 
     /// Add labels of rows that were added. Labels without a row are counted and are no error.
@@ -3306,8 +3513,7 @@ public:
     /// Metrics of each window that is kept and of all rows together, of what there is by now.
     ///
     /// Columns: window, its number, from 1, or null: all rows of the monitor; kind, "measured" or "estimated";
-    /// metric, as in mlops_monitor_metric; value, low, high, null where undefined; n, rows with a label, or rows with
-    /// a score.
+    /// metric, its name; value, low, high, null where undefined; n, rows with a label, or rows with a score.
     ::mlops::table performance() const {
         mlops_table *out = nullptr;
         mlops_error e;
@@ -3368,28 +3574,28 @@ public:
     /// Add rows of several segments, as mlops_monitor_add_scored() where labels are expected, else as
     /// mlops_monitor_add(). The segment that was entered stays.
     void add_segments(matrix<const float> rows, span<const std::int64_t> segments,
-                      span<const double> scores = {}, span<const std::int64_t> ids = {},
+                      matrix<const double> scores = {}, span<const std::int64_t> ids = {},
                       span<const double> weights = {}) {
         mlops_error e;
         e.code = 0;
         detail::require(std::size_t(segments.size()) == std::size_t(rows.rows), "segments and rows differ in length");
-        detail::require(scores.data() == nullptr || std::size_t(scores.size()) == std::size_t(rows.rows), "scores and rows differ in length");
+        detail::require(scores.data == nullptr || scores.rows == rows.rows, "scores and rows differ in length");
         detail::require(ids.data() == nullptr || std::size_t(ids.size()) == std::size_t(rows.rows), "ids and rows differ in length");
         detail::require(weights.data() == nullptr || std::size_t(weights.size()) == std::size_t(rows.rows), "weights and rows differ in length");
-        detail::check(mlops_monitor_add_segments(need(), rows.data, rows.rows, rows.columns, segments.data(), scores.data(), ids.data(), weights.data(), &e), "mlops_monitor_add_segments", &e);
+        detail::check(mlops_monitor_add_segments(need(), rows.data, rows.rows, rows.columns, segments.data(), scores.data, scores.columns, ids.data(), weights.data(), &e), "mlops_monitor_add_segments", &e);
     }
 
     /// Add the rows of a table, of several segments: as mlops_monitor_add_scored_table() where labels are expected,
     /// else as mlops_monitor_add_table().
     void add_segments_table(const ::mlops::table &table, span<const std::int64_t> segments,
-                            span<const double> scores = {}, span<const std::int64_t> ids = {},
+                            matrix<const double> scores = {}, span<const std::int64_t> ids = {},
                             span<const double> weights = {}) {
         mlops_error e;
         e.code = 0;
-        detail::require(scores.data() == nullptr || scores.size() == segments.size(), "scores and segments differ in length");
+        detail::require(scores.data == nullptr || std::size_t(scores.rows) == std::size_t(segments.size()), "scores and segments differ in length");
         detail::require(ids.data() == nullptr || ids.size() == segments.size(), "ids and segments differ in length");
         detail::require(weights.data() == nullptr || weights.size() == segments.size(), "weights and segments differ in length");
-        detail::check(mlops_monitor_add_segments_table(need(), detail::required(table), segments.data(), static_cast<std::int64_t>(segments.size()), scores.data(), ids.data(), weights.data(), &e), "mlops_monitor_add_segments_table", &e);
+        detail::check(mlops_monitor_add_segments_table(need(), detail::required(table), segments.data(), static_cast<std::int64_t>(segments.size()), scores.data, scores.columns, ids.data(), weights.data(), &e), "mlops_monitor_add_segments_table", &e);
     }
 
     /// Where each segment stands: "other" first, then keys in the order in which they came.
@@ -3437,6 +3643,28 @@ public:
         mlops_error e;
         e.code = 0;
         detail::check(mlops_monitor_resume(need(), bytes.data(), static_cast<std::size_t>(bytes.size()), &e), "mlops_monitor_resume", &e);
+    }
+
+    /// Take the room for labels that are classes. Scores of a row are the probabilities of the classes, as
+    /// mlops_class_performance_add() takes them; its prediction is the most probable, the first of several. A row
+    /// with NaN has none. A label is the number of a class, from 0.
+    void expect_classes(const ::mlops::class_performance *reference, const ::mlops::calibration *calibration,
+                        const mlops_monitor_labels_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_expect_classes(need(), detail::optional(reference), detail::optional(calibration), opts, &e), "mlops_monitor_expect_classes", &e);
+    }
+
+    /// Take the room for labels that are numbers. A score is the number that was predicted, up to 2^240 either way;
+    /// NaN: there is none. With a width of 2 the second value of a row is the loss that a model of the caller's
+    /// expects of it (direct loss estimation): |error| if mae is judged, its square if mse or rmse is, |error| /
+    /// |label| of mape, (ln(1 + prediction) - ln(1 + label))^2 of rmsle; 0 to 2^240, or NaN: there is none. From
+    /// these the metric is estimated, else it is not.
+    void expect_numbers(const ::mlops::regression_performance *reference,
+                        const mlops_monitor_labels_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_expect_numbers(need(), detail::optional(reference), opts, &e), "mlops_monitor_expect_numbers", &e);
     }
 };
 
@@ -3729,126 +3957,6 @@ public:
     }
 };
 
-/// Counts of probabilities by label, aligned to 8. One thread at a time.
-class class_performance : public detail::handle<mlops_class_performance, mlops_class_performance_free> {
-public:
-    using handle::handle;
-
-    /// Bytes that counts of k classes need, 2 to 256: about 56 KiB a class, and as many once; 0 for another k.
-    static std::size_t size(std::int64_t k) {
-        return mlops_class_performance_size(k);
-    }
-
-    /// Start empty counts on the host's heap.
-    explicit class_performance(std::int64_t k, const mlops_host *host = nullptr) {
-        mlops_class_performance *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_class_performance_new(&out, k, host, &e), "mlops_class_performance_new", &e);
-        p_ = out;
-    }
-
-    /// Number of classes.
-    std::int64_t n_classes() const {
-        return mlops_class_performance_n_classes(need());
-    }
-
-    /// Count rows.
-    void add(matrix<const double> probabilities, span<const std::int64_t> labels = {},
-             span<const std::int64_t> predictions = {}, span<const double> weights = {}) {
-        mlops_error e;
-        e.code = 0;
-        detail::require(labels.data() == nullptr || std::size_t(labels.size()) == std::size_t(probabilities.rows), "labels and probabilities differ in length");
-        detail::require(predictions.data() == nullptr || std::size_t(predictions.size()) == std::size_t(probabilities.rows), "predictions and probabilities differ in length");
-        detail::require(weights.data() == nullptr || std::size_t(weights.size()) == std::size_t(probabilities.rows), "weights and probabilities differ in length");
-        detail::check(mlops_class_performance_add(need(), probabilities.data, probabilities.rows, probabilities.columns, labels.data(), predictions.data(), weights.data(), &e), "mlops_class_performance_add", &e);
-    }
-
-    /// Add what other counts have.
-    void merge(const ::mlops::class_performance &other) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_class_performance_merge(need(), detail::required(other), &e), "mlops_class_performance_merge", &e);
-    }
-
-    /// Forget all rows.
-    void reset() {
-        mlops_class_performance_reset(need());
-    }
-
-    /// Judge the rows that have a label, as mlops_metric_classes() does; auc_macro and auc_weighted are those of
-    /// scores in 1,024 bins, and so is ece_adaptive.
-    mlops_metrics metrics(const mlops_performance_opts *opts = nullptr) const {
-        mlops_metrics out = {};
-        out.struct_size = sizeof out;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_class_performance_metrics(&out, need(), opts, &e), "mlops_class_performance_metrics", &e);
-        return out;
-    }
-
-    /// Each class by itself. Columns: class; weight of its rows; predicted, weight of the rows predicted so;
-    /// precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece of its probabilities
-    /// against the rest; f_beta of the predictions. Null where there is none.
-    ::mlops::table by_class(const mlops_performance_opts *opts = nullptr) const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_class_performance_by_class(&out, need(), opts, &e), "mlops_class_performance_by_class", &e);
-        return ::mlops::table(out);
-    }
-
-    /// The confusion matrix. Columns: label, predicted, weight of the rows that have a label; expected, the
-    /// probability of the label times weight over all rows predicted so; and weight as a share_of_label, a
-    /// share_of_predicted and a share of all, null of none; k * k rows.
-    ::mlops::table confusion(const mlops_host *host = nullptr) const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_class_performance_confusion(&out, need(), host, &e), "mlops_class_performance_confusion", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Counts of one class against the rest, as if its probabilities alone had been added to them; or of the
-    /// probability of the predicted class, against whether it was right.
-    ::mlops::performance one(std::int64_t at, const mlops_host *host = nullptr) const {
-        mlops_performance *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_class_performance_one(&out, need(), at, host, &e), "mlops_class_performance_one", &e);
-        return ::mlops::performance(out);
-    }
-
-    /// Estimate metrics of all rows from their probabilities alone, which must be calibrated: the table of
-    /// mlops_performance_estimate(). sampling_error is at most a little too wide.
-    ::mlops::table estimate(const mlops_performance_opts *opts = nullptr) const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_class_performance_estimate(&out, need(), opts, &e), "mlops_class_performance_estimate", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
-    std::string save() const {
-        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
-            return mlops_class_performance_save(need(), text, cap, needed);
-        }, "mlops_class_performance_save");
-    }
-
-    /// Read bytes of mlops_class_performance_save() into the caller's storage.
-    static ::mlops::class_performance load(std::string_view bytes) {
-        mlops_class_performance *out = nullptr;
-        for (std::size_t size = 4096;; size *= 2) {
-            auto memory = detail::storage(size);
-            const mlops_status status = mlops_class_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size()));
-            if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;
-            detail::check(status, "mlops_class_performance_load");
-            return ::mlops::class_performance(out, std::move(memory));
-        }
-    }
-};
-
 /// Sums over queries, of mlops_ranking_performance_size() bytes. One thread at a time.
 class ranking_performance : public detail::handle<mlops_ranking_performance, mlops_ranking_performance_free> {
 public:
@@ -3915,93 +4023,6 @@ public:
         auto memory = detail::storage(size);
         detail::check(mlops_ranking_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_ranking_performance_load");
         return ::mlops::ranking_performance(out, std::move(memory));
-    }
-};
-
-/// Sums of errors, of mlops_regression_performance_size() bytes. One thread at a time.
-class regression_performance : public detail::handle<mlops_regression_performance, mlops_regression_performance_free> {
-public:
-    using handle::handle;
-
-    /// Bytes that sums need.
-    static std::size_t size() {
-        return mlops_regression_performance_size();
-    }
-
-    /// Start empty sums on the host's heap.
-    explicit regression_performance(const mlops_host *host = nullptr) {
-        mlops_regression_performance *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_regression_performance_new(&out, host, &e), "mlops_regression_performance_new", &e);
-        p_ = out;
-    }
-
-    /// Add rows.
-    void add(span<const double> predictions, span<const double> labels, span<const double> weights = {}) {
-        mlops_error e;
-        e.code = 0;
-        detail::require(labels.size() == predictions.size(), "labels and predictions differ in length");
-        detail::require(weights.data() == nullptr || weights.size() == predictions.size(), "weights and predictions differ in length");
-        detail::check(mlops_regression_performance_add(need(), predictions.data(), labels.data(), weights.data(), static_cast<std::int64_t>(predictions.size()), &e), "mlops_regression_performance_add", &e);
-    }
-
-    /// Add what other sums have.
-    void merge(const ::mlops::regression_performance &other) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_regression_performance_merge(need(), detail::required(other), &e), "mlops_regression_performance_merge", &e);
-    }
-
-    /// Forget all rows.
-    void reset() {
-        mlops_regression_performance_reset(need());
-    }
-
-    /// Judge the rows, as mlops_metric_regression() does; median_ae is that of
-    /// mlops_regression_performance_quantile().
-    mlops_metrics metrics(const mlops_performance_opts *opts = nullptr) const {
-        mlops_metrics out = {};
-        out.struct_size = sizeof out;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_regression_performance_metrics(&out, need(), opts, &e), "mlops_regression_performance_metrics", &e);
-        return out;
-    }
-
-    /// The least absolute error up to which a share q of the weight lies, within a thirty-second of its size from
-    /// 2^-64 to 2^64; errors below count as 0. NaN without rows, or if q is not in [0, 1].
-    double quantile(double q) const {
-        return mlops_regression_performance_quantile(need(), q);
-    }
-
-    /// Estimate a metric of rows whose labels are not known, from the loss that a model of the caller's predicts for
-    /// each: one row of the table of mlops_performance_estimate(). The sampling error is the standard deviation of
-    /// the loss on reference rows over the root of the number of rows.
-    ::mlops::table estimate(mlops_metric metric, span<const double> losses, span<const double> weights = {},
-                            const mlops_performance_opts *opts = nullptr) const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::require(weights.data() == nullptr || weights.size() == losses.size(), "weights and losses differ in length");
-        detail::check(mlops_regression_performance_estimate(&out, need(), metric, losses.data(), weights.data(), static_cast<std::int64_t>(losses.size()), opts, &e), "mlops_regression_performance_estimate", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
-    std::string save() const {
-        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
-            return mlops_regression_performance_save(need(), text, cap, needed);
-        }, "mlops_regression_performance_save");
-    }
-
-    /// Read bytes of mlops_regression_performance_save() into the caller's storage.
-    static ::mlops::regression_performance load(std::string_view bytes) {
-        mlops_regression_performance *out = nullptr;
-        const std::size_t size = mlops_regression_performance_size();
-        auto memory = detail::storage(size);
-        detail::check(mlops_regression_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_regression_performance_load");
-        return ::mlops::regression_performance(out, std::move(memory));
     }
 };
 

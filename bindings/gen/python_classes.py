@@ -165,9 +165,10 @@ class Method:
         self.before.append(f"{name}_p, {name}_shape, {name}_keep = {call}")
 
     def is_column(self, p):
-        """Whether one dimension can stand for a column: the number of rows is known from another array."""
+        """Whether one dimension can stand for a column: the number of rows is known from another array, or a table."""
         lengths = {q["name"]: q.get("from", {}).get("array") for q in self.f["params"] if q["role"] == "dim"}
-        return len(p["dims"]) == 2 and lengths.get(p["dims"][0]) not in (None, p["name"]) and (
+        known = any(q["type"] == "const mlops_table *" for q in self.f["params"])
+        return len(p["dims"]) == 2 and lengths.get(p["dims"][0]) not in (None, "" if known else p["name"]) and (
             lengths.get(p["dims"][1]) == p["name"])
 
     def is_mute(self):

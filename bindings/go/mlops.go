@@ -660,7 +660,9 @@ const (
 	KllFormF32 KllForm = 2
 )
 
-// MonitorMetric: what is judged. Less is better of the last three, more of the others.
+// MonitorMetric: what is judged: of two classes the first ten; of more classes these but SPECIFICITY,
+// where means are over classes, each against the rest; of numbers the others. More is better of the
+// first seven, less of all others.
 type MonitorMetric int32
 
 const (
@@ -684,6 +686,18 @@ const (
 	MonitorMetricLogLoss MonitorMetric = 8
 	// MonitorMetricCost: what a row costs on average, by the cost matrix.
 	MonitorMetricCost MonitorMetric = 9
+	// MonitorMetricMae: mean absolute error.
+	MonitorMetricMae MonitorMetric = 10
+	// MonitorMetricMse: mean squared error.
+	MonitorMetricMse MonitorMetric = 11
+	// MonitorMetricRmse: its root.
+	MonitorMetricRmse MonitorMetric = 12
+	// MonitorMetricMape: mean absolute error as a share of the label.
+	MonitorMetricMape MonitorMetric = 13
+	// MonitorMetricRmsle: root of the mean squared error of ln(1 + value).
+	MonitorMetricRmsle MonitorMetric = 14
+	// MonitorMetricBias: mean of prediction less label; told, and not judged.
+	MonitorMetricBias MonitorMetric = 15
 )
 
 // PolicyEvent: what a window changed.
@@ -3628,12 +3642,12 @@ type MonitorLabelsOpts struct {
 	// windows to which a label can still count, the current one among them, 1 to 1,000; default 8; 56 KiB
 	// each
 	WindowsKept int32
-	// what is judged; default MLOPS_MONITOR_AUC
+	// what is judged; default MLOPS_MONITOR_AUC, of numbers MLOPS_MONITOR_MAE
 	Metric MonitorMetric
 	// score from which a row is predicted positive: a multiple of 1/1024 below 1; default 0.5
 	Threshold *float64
-	// loss that is not worth an alarm, in the metric's unit; default 0.05, of log loss and cost it must
-	// be given
+	// loss that is not worth an alarm, in the metric's unit; default 0.05; of log loss, cost and all of
+	// numbers but mape it must be given
 	Tolerance float64
 	// of the intervals that are shown; default 0.95
 	Confidence float64
@@ -3645,6 +3659,12 @@ type MonitorLabelsOpts struct {
 	CostFn float64
 	// predicted 0, labelled 0; default 0, of all four: there is no cost
 	CostTn float64
+	// of mlops_monitor_expect_classes(), 2 to 256; default: those of the reference or of the model; else
+	// 0
+	NClasses int64
+	// of mlops_monitor_expect_classes(): of a row of each label, and of that by each prediction; else
+	// NULL
+	Costs []float64
 }
 
 func (o *MonitorLabelsOpts) c(s *scope) *C.mlops_monitor_labels_opts {
@@ -3666,6 +3686,11 @@ func (o *MonitorLabelsOpts) c(s *scope) *C.mlops_monitor_labels_opts {
 	c.cost_fp = C.double(o.CostFp)
 	c.cost_fn = C.double(o.CostFn)
 	c.cost_tn = C.double(o.CostTn)
+	c.n_classes = C.int64_t(o.NClasses)
+	if len(o.Costs) > 0 {
+		c.costs = (*C.double)(s.copy(unsafe.Pointer(&o.Costs[0]), len(o.Costs)*C.sizeof_double))
+		c.n_costs = C.int64_t(int64(len(o.Costs)))
+	}
 	return c
 }
 
@@ -10270,7 +10295,7 @@ func (x *Monitor) ExpectLabels(reference *Performance, calibration *Calibration,
 //
 // Errors: MLOPS_E_INVALID where a shape differs, no labels are expected, or a score or weight is none;
 // MLOPS_E_LIMIT beyond a weight of 2^41 in all. Nothing is added then.
-func (x *Monitor) AddScored(rows []float32, nFeatures int, scores []float64, ids []int64, weights []float64) error {
+func (x *Monitor) AddScored(rows []float32, nFeatures int, scores []float64, width int, ids []int64, weights []float64) error {
 	if x == nil || x.p == nil {
 		return closed("Monitor")
 	}
@@ -10284,7 +10309,7 @@ func (x *Monitor) AddScored(rows []float32, nFeatures int, scores []float64, ids
 	if !ok {
 		return invalid("rows is not whole rows")
 	}
-	if len(scores) != int(C.int64_t(nRows)) {
+	if len(scores) != int(C.int64_t(nRows))*width {
 		return invalid("scores has another length")
 	}
 	if ids != nil && len(ids) != int(C.int64_t(nRows)) {
@@ -10293,14 +10318,14 @@ func (x *Monitor) AddScored(rows []float32, nFeatures int, scores []float64, ids
 	if weights != nil && len(weights) != int(C.int64_t(nRows)) {
 		return invalid("weights has another length")
 	}
-	return check(C.mlops_monitor_add_scored(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(scores)), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_scored")
+	return check(C.mlops_monitor_add_scored(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(scores)), C.int64_t(width), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_scored")
 }
 
 // AddScoredTable: add the rows of a table with their scores, as mlops_monitor_add_table() and
 // mlops_monitor_add_scored().
 //
 // Errors: as mlops_monitor_add_table() and mlops_monitor_add_scored().
-func (x *Monitor) AddScoredTable(table *Table, scores []float64, ids []int64, weights []float64) error {
+func (x *Monitor) AddScoredTable(table *Table, scores []float64, width int, ids []int64, weights []float64) error {
 	if x == nil || x.p == nil {
 		return closed("Monitor")
 	}
@@ -10313,13 +10338,17 @@ func (x *Monitor) AddScoredTable(table *Table, scores []float64, ids []int64, we
 		return closed("Table")
 	}
 	var e C.mlops_error
-	if ids != nil && len(ids) != int(C.int64_t(len(scores))) {
+	nScores, ok := wholeRows(len(scores), width)
+	if !ok {
+		return invalid("scores is not whole rows")
+	}
+	if ids != nil && len(ids) != int(C.int64_t(nScores)) {
 		return invalid("ids has another length")
 	}
-	if weights != nil && len(weights) != int(C.int64_t(len(scores))) {
+	if weights != nil && len(weights) != int(C.int64_t(nScores)) {
 		return invalid("weights has another length")
 	}
-	return check(C.mlops_monitor_add_scored_table(x.p, table.p, (*C.double)(pointer(scores)), C.int64_t(len(scores)), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_scored_table")
+	return check(C.mlops_monitor_add_scored_table(x.p, table.p, (*C.double)(pointer(scores)), C.int64_t(nScores), C.int64_t(width), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_scored_table")
 }
 
 // AddLabels: add labels of rows that were added. Labels without a row are counted and are no error.
@@ -10371,8 +10400,8 @@ func (x *Monitor) SummarizeLabels() (MonitorLabels, error) {
 // Performance: metrics of each window that is kept and of all rows together, of what there is by now.
 //
 // Columns: window, its number, from 1, or null: all rows of the monitor; kind, "measured" or
-// "estimated"; metric, as in mlops_monitor_metric; value, low, high, null where undefined; n, rows
-// with a label, or rows with a score.
+// "estimated"; metric, its name; value, low, high, null where undefined; n, rows with a label, or rows
+// with a score.
 //
 // Errors: MLOPS_E_INVALID if no labels are expected; MLOPS_E_NOMEM.
 func (x *Monitor) Performance() (*Table, error) {
@@ -10509,7 +10538,7 @@ func (x *Monitor) EnterSegment(segment int64) error {
 //
 // Errors: MLOPS_E_INVALID names the first row, counted from 0, whose segment there is not; else as
 // those verbs. Nothing is added then.
-func (x *Monitor) AddSegments(rows []float32, nFeatures int, segments []int64, scores []float64, ids []int64, weights []float64) error {
+func (x *Monitor) AddSegments(rows []float32, nFeatures int, segments []int64, scores []float64, width int, ids []int64, weights []float64) error {
 	if x == nil || x.p == nil {
 		return closed("Monitor")
 	}
@@ -10527,7 +10556,7 @@ func (x *Monitor) AddSegments(rows []float32, nFeatures int, segments []int64, s
 	if len(segments) != int(C.int64_t(nRows)) {
 		return invalid("segments has another length")
 	}
-	if scores != nil && len(scores) != int(C.int64_t(nRows)) {
+	if scores != nil && len(scores) != int(C.int64_t(nRows))*width {
 		return invalid("scores has another length")
 	}
 	if ids != nil && len(ids) != int(C.int64_t(nRows)) {
@@ -10536,14 +10565,14 @@ func (x *Monitor) AddSegments(rows []float32, nFeatures int, segments []int64, s
 	if weights != nil && len(weights) != int(C.int64_t(nRows)) {
 		return invalid("weights has another length")
 	}
-	return check(C.mlops_monitor_add_segments(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.int64_t)(pointer(segments)), (*C.double)(pointer(scores)), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_segments")
+	return check(C.mlops_monitor_add_segments(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.int64_t)(pointer(segments)), (*C.double)(pointer(scores)), C.int64_t(width), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_segments")
 }
 
 // AddSegmentsTable: add the rows of a table, of several segments: as mlops_monitor_add_scored_table()
 // where labels are expected, else as mlops_monitor_add_table().
 //
 // Errors: as mlops_monitor_add_segments(), and mlops_monitor_add_table().
-func (x *Monitor) AddSegmentsTable(table *Table, segments []int64, scores []float64, ids []int64, weights []float64) error {
+func (x *Monitor) AddSegmentsTable(table *Table, segments []int64, scores []float64, width int, ids []int64, weights []float64) error {
 	if x == nil || x.p == nil {
 		return closed("Monitor")
 	}
@@ -10557,7 +10586,7 @@ func (x *Monitor) AddSegmentsTable(table *Table, segments []int64, scores []floa
 		return closed("Table")
 	}
 	var e C.mlops_error
-	if scores != nil && len(scores) != int(C.int64_t(len(segments))) {
+	if scores != nil && len(scores) != int(C.int64_t(len(segments)))*width {
 		return invalid("scores has another length")
 	}
 	if ids != nil && len(ids) != int(C.int64_t(len(segments))) {
@@ -10566,7 +10595,7 @@ func (x *Monitor) AddSegmentsTable(table *Table, segments []int64, scores []floa
 	if weights != nil && len(weights) != int(C.int64_t(len(segments))) {
 		return invalid("weights has another length")
 	}
-	return check(C.mlops_monitor_add_segments_table(x.p, table.p, (*C.int64_t)(pointer(segments)), C.int64_t(len(segments)), (*C.double)(pointer(scores)), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_segments_table")
+	return check(C.mlops_monitor_add_segments_table(x.p, table.p, (*C.int64_t)(pointer(segments)), C.int64_t(len(segments)), (*C.double)(pointer(scores)), C.int64_t(width), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_segments_table")
 }
 
 // Segments: where each segment stands: "other" first, then keys in the order in which they came.
@@ -10656,6 +10685,73 @@ func (x *Monitor) Resume(content []byte) error {
 	defer runtime.KeepAlive(content)
 	var e C.mlops_error
 	return check(C.mlops_monitor_resume(x.p, pointer(content), C.size_t(len(content)), &e), &e, "mlops_monitor_resume")
+}
+
+// ExpectClasses: take the room for labels that are classes. Scores of a row are the probabilities of
+// the classes, as mlops_class_performance_add() takes them; its prediction is the most probable, the
+// first of several. A row with NaN has none. A label is the number of a class, from 0.
+//
+// Errors: MLOPS_E_INVALID as mlops_monitor_expect_labels(), and where reference, model, calibration
+// and n_classes do not agree; MLOPS_E_NOMEM.
+func (x *Monitor) ExpectClasses(reference *ClassPerformance, calibration *Calibration, opts *MonitorLabelsOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(reference)
+	defer runtime.KeepAlive(calibration)
+	var s scope
+	defer s.free()
+	if reference != nil && reference.p == nil {
+		return closed("ClassPerformance")
+	}
+	var referenceP *C.mlops_class_performance
+	if reference != nil {
+		referenceP = reference.p
+	}
+	if calibration != nil && calibration.p == nil {
+		return closed("Calibration")
+	}
+	var calibrationP *C.mlops_calibration
+	if calibration != nil {
+		calibrationP = calibration.p
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_monitor_expect_classes(x.p, referenceP, calibrationP, optsC, &e), &e, "mlops_monitor_expect_classes")
+}
+
+// ExpectNumbers: take the room for labels that are numbers. A score is the number that was predicted,
+// up to 2^240 either way; NaN: there is none. With a width of 2 the second value of a row is the loss
+// that a model of the caller's expects of it (direct loss estimation): |error| if mae is judged, its
+// square if mse or rmse is, |error| / |label| of mape, (ln(1 + prediction) - ln(1 + label))^2 of
+// rmsle; 0 to 2^240, or NaN: there is none. From these the metric is estimated, else it is not.
+//
+// Errors: MLOPS_E_INVALID as mlops_monitor_expect_labels(); MLOPS_E_NOMEM.
+func (x *Monitor) ExpectNumbers(reference *RegressionPerformance, opts *MonitorLabelsOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(reference)
+	var s scope
+	defer s.free()
+	if reference != nil && reference.p == nil {
+		return closed("RegressionPerformance")
+	}
+	var referenceP *C.mlops_regression_performance
+	if reference != nil {
+		referenceP = reference.p
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_monitor_expect_numbers(x.p, referenceP, optsC, &e), &e, "mlops_monitor_expect_numbers")
 }
 
 // Performance: counts of scores by label, of mlops_performance_size() bytes. One thread at a time.
@@ -11131,6 +11227,462 @@ func LoadPolicy(content []byte) (*Policy, error) {
 		}
 		size *= 2
 	}
+}
+
+// ClassPerformance: counts of probabilities by label, aligned to 8. One thread at a time.
+type ClassPerformance struct {
+	p *C.mlops_class_performance
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapClassPerformance(p *C.mlops_class_performance) *ClassPerformance {
+	x := &ClassPerformance{p: p}
+	runtime.SetFinalizer(x, (*ClassPerformance).Close)
+	return x
+}
+
+// Close ends this ClassPerformance, or this share of it; it may be called again.
+func (x *ClassPerformance) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_class_performance_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeClassPerformance: bytes that counts of k classes need, 2 to 256: about 56 KiB a class, and as
+// many once; 0 for another k.
+func SizeClassPerformance(k int64) int {
+	return int(C.mlops_class_performance_size(C.int64_t(k)))
+}
+
+// NewClassPerformance: start empty counts on the host's heap.
+//
+// Errors: MLOPS_E_INVALID for another k; MLOPS_E_NOMEM.
+func NewClassPerformance(k int64) (*ClassPerformance, error) {
+	var out *C.mlops_class_performance
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_new(&out, C.int64_t(k), nil, &e), &e, "mlops_class_performance_new"); err != nil {
+		return nil, err
+	}
+	r := wrapClassPerformance(out)
+	return r, nil
+}
+
+// NClasses: number of classes.
+func (x *ClassPerformance) NClasses() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_class_performance_n_classes(x.p))
+}
+
+// Add: count rows.
+//
+// Errors: MLOPS_E_INVALID names the first row, counted from 0, that is none; MLOPS_E_LIMIT beyond a
+// weight of 2^41 in all. Nothing is counted then.
+func (x *ClassPerformance) Add(probabilities []float64, k int, labels []int64, predictions []int64, weights []float64) error {
+	if x == nil || x.p == nil {
+		return closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(probabilities)
+	defer runtime.KeepAlive(labels)
+	defer runtime.KeepAlive(predictions)
+	defer runtime.KeepAlive(weights)
+	var e C.mlops_error
+	nProbabilities, ok := wholeRows(len(probabilities), k)
+	if !ok {
+		return invalid("probabilities is not whole rows")
+	}
+	if labels != nil && len(labels) != int(C.int64_t(nProbabilities)) {
+		return invalid("labels has another length")
+	}
+	if predictions != nil && len(predictions) != int(C.int64_t(nProbabilities)) {
+		return invalid("predictions has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(nProbabilities)) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_class_performance_add(x.p, (*C.double)(pointer(probabilities)), C.int64_t(nProbabilities), C.int64_t(k), (*C.int64_t)(pointer(labels)), (*C.int64_t)(pointer(predictions)), (*C.double)(pointer(weights)), &e), &e, "mlops_class_performance_add")
+}
+
+// Merge: add what other counts have.
+//
+// Errors: MLOPS_E_INVALID if other is self, or of another number of classes; MLOPS_E_LIMIT. Nothing is
+// added then.
+func (x *ClassPerformance) Merge(other *ClassPerformance) error {
+	if x == nil || x.p == nil {
+		return closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("ClassPerformance")
+	}
+	var e C.mlops_error
+	return check(C.mlops_class_performance_merge(x.p, other.p, &e), &e, "mlops_class_performance_merge")
+}
+
+// Reset: forget all rows.
+func (x *ClassPerformance) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_class_performance_reset(x.p)
+}
+
+// Metrics: judge the rows that have a label, as mlops_metric_classes() does; auc_macro and
+// auc_weighted are those of scores in 1,024 bins, and so is ece_adaptive.
+//
+// Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range.
+func (x *ClassPerformance) Metrics(opts *PerformanceOpts) (Metrics, error) {
+	if x == nil || x.p == nil {
+		return Metrics{}, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Metrics{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_metrics(&out, x.p, optsC, &e), &e, "mlops_class_performance_metrics"); err != nil {
+		return Metrics{}, err
+	}
+	return makeMetrics(&out), nil
+}
+
+// ByClass: each class by itself. Columns: class; weight of its rows; predicted, weight of the rows
+// predicted so; precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece
+// of its probabilities against the rest; f_beta of the predictions. Null where there is none.
+//
+// Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range; MLOPS_E_NOMEM.
+func (x *ClassPerformance) ByClass(opts *PerformanceOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_by_class(&out, x.p, optsC, &e), &e, "mlops_class_performance_by_class"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Confusion: the confusion matrix. Columns: label, predicted, weight of the rows that have a label;
+// expected, the probability of the label times weight over all rows predicted so; and weight as a
+// share_of_label, a share_of_predicted and a share of all, null of none; k * k rows.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *ClassPerformance) Confusion() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_confusion(&out, x.p, nil, &e), &e, "mlops_class_performance_confusion"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// One: counts of one class against the rest, as if its probabilities alone had been added to them; or
+// of the probability of the predicted class, against whether it was right.
+//
+// Errors: MLOPS_E_INVALID if there is no such class; MLOPS_E_NOMEM.
+func (x *ClassPerformance) One(at int64) (*Performance, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_performance
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_one(&out, x.p, C.int64_t(at), nil, &e), &e, "mlops_class_performance_one"); err != nil {
+		return nil, err
+	}
+	r := wrapPerformance(out)
+	return r, nil
+}
+
+// Estimate: estimate metrics of all rows from their probabilities alone, which must be calibrated: the
+// table of mlops_performance_estimate(). sampling_error is at most a little too wide.
+//
+// Errors: MLOPS_E_INVALID if there is no row, or for an option out of range; MLOPS_E_NOMEM.
+func (x *ClassPerformance) Estimate(opts *PerformanceOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_estimate(&out, x.p, optsC, &e), &e, "mlops_class_performance_estimate"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Save: write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *ClassPerformance) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_class_performance_save(x.p, text, room, needed)
+	}, nil, "mlops_class_performance_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadClassPerformance: read bytes of mlops_class_performance_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no counts, or contradict each other; MLOPS_E_UNSUPPORTED
+// for those of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not
+// aligned.
+func LoadClassPerformance(content []byte) (*ClassPerformance, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_class_performance
+	size := C.size_t(4096)
+	for {
+		mem := storage(size)
+		status := C.mlops_class_performance_load(&out, mem.p, size, pointer(content), C.size_t(len(content)))
+		if status == 0 {
+			r := wrapClassPerformance(out)
+			r.keep = []interface{}{mem}
+			return r, nil
+		}
+		if status != C.MLOPS_E_ARENA || size > 1<<24 {
+			return nil, check(status, nil, "mlops_class_performance_load")
+		}
+		size *= 2
+	}
+}
+
+// RegressionPerformance: sums of errors, of mlops_regression_performance_size() bytes. One thread at a
+// time.
+type RegressionPerformance struct {
+	p *C.mlops_regression_performance
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapRegressionPerformance(p *C.mlops_regression_performance) *RegressionPerformance {
+	x := &RegressionPerformance{p: p}
+	runtime.SetFinalizer(x, (*RegressionPerformance).Close)
+	return x
+}
+
+// Close ends this RegressionPerformance, or this share of it; it may be called again.
+func (x *RegressionPerformance) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_regression_performance_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeRegressionPerformance: bytes that sums need.
+func SizeRegressionPerformance() int {
+	return int(C.mlops_regression_performance_size())
+}
+
+// NewRegressionPerformance: start empty sums on the host's heap.
+//
+// Errors: MLOPS_E_NOMEM.
+func NewRegressionPerformance() (*RegressionPerformance, error) {
+	var out *C.mlops_regression_performance
+	var e C.mlops_error
+	if err := check(C.mlops_regression_performance_new(&out, nil, &e), &e, "mlops_regression_performance_new"); err != nil {
+		return nil, err
+	}
+	r := wrapRegressionPerformance(out)
+	return r, nil
+}
+
+// Add: add rows.
+//
+// Errors: MLOPS_E_INVALID names the first row, counted from 0, that is none; MLOPS_E_LIMIT beyond a
+// weight of 2^41 in all. Nothing is added then.
+func (x *RegressionPerformance) Add(predictions []float64, labels []float64, weights []float64) error {
+	if x == nil || x.p == nil {
+		return closed("RegressionPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(predictions)
+	defer runtime.KeepAlive(labels)
+	defer runtime.KeepAlive(weights)
+	var e C.mlops_error
+	if len(labels) != int(C.int64_t(len(predictions))) {
+		return invalid("labels has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(len(predictions))) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_regression_performance_add(x.p, (*C.double)(pointer(predictions)), (*C.double)(pointer(labels)), (*C.double)(pointer(weights)), C.int64_t(len(predictions)), &e), &e, "mlops_regression_performance_add")
+}
+
+// Merge: add what other sums have.
+//
+// Errors: MLOPS_E_INVALID if other is self; MLOPS_E_LIMIT. Nothing is added then.
+func (x *RegressionPerformance) Merge(other *RegressionPerformance) error {
+	if x == nil || x.p == nil {
+		return closed("RegressionPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("RegressionPerformance")
+	}
+	var e C.mlops_error
+	return check(C.mlops_regression_performance_merge(x.p, other.p, &e), &e, "mlops_regression_performance_merge")
+}
+
+// Reset: forget all rows.
+func (x *RegressionPerformance) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_regression_performance_reset(x.p)
+}
+
+// Metrics: judge the rows, as mlops_metric_regression() does; median_ae is that of
+// mlops_regression_performance_quantile().
+//
+// Errors: MLOPS_E_INVALID if there is no row, or for an option out of range.
+func (x *RegressionPerformance) Metrics(opts *PerformanceOpts) (Metrics, error) {
+	if x == nil || x.p == nil {
+		return Metrics{}, closed("RegressionPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Metrics{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_regression_performance_metrics(&out, x.p, optsC, &e), &e, "mlops_regression_performance_metrics"); err != nil {
+		return Metrics{}, err
+	}
+	return makeMetrics(&out), nil
+}
+
+// Quantile: the least absolute error up to which a share q of the weight lies, within a thirty-second
+// of its size from 2^-64 to 2^64; errors below count as 0. NaN without rows, or if q is not in [0, 1].
+func (x *RegressionPerformance) Quantile(q float64) float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_regression_performance_quantile(x.p, C.double(q)))
+}
+
+// Estimate: estimate a metric of rows whose labels are not known, from the loss that a model of the
+// caller's predicts for each: one row of the table of mlops_performance_estimate(). The sampling error
+// is the standard deviation of the loss on reference rows over the root of the number of rows.
+//
+// Errors: MLOPS_E_INVALID for another metric, if a row is none of these, or self has none;
+// MLOPS_E_NOMEM.
+func (x *RegressionPerformance) Estimate(metric Metric, losses []float64, weights []float64, opts *PerformanceOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("RegressionPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(losses)
+	defer runtime.KeepAlive(weights)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if weights != nil && len(weights) != int(C.int64_t(len(losses))) {
+		return nil, invalid("weights has another length")
+	}
+	if err := check(C.mlops_regression_performance_estimate(&out, x.p, C.mlops_metric(metric), (*C.double)(pointer(losses)), (*C.double)(pointer(weights)), C.int64_t(len(losses)), optsC, &e), &e, "mlops_regression_performance_estimate"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Save: write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *RegressionPerformance) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("RegressionPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_regression_performance_save(x.p, text, room, needed)
+	}, nil, "mlops_regression_performance_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadRegressionPerformance: read bytes of mlops_regression_performance_save() into the caller's
+// storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no sums, or contradict each other; MLOPS_E_UNSUPPORTED
+// for those of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not
+// aligned.
+func LoadRegressionPerformance(content []byte) (*RegressionPerformance, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_regression_performance
+	size := C.mlops_regression_performance_size()
+	mem := storage(size)
+	if err := check(C.mlops_regression_performance_load(&out, mem.p, size, pointer(content), C.size_t(len(content))), nil, "mlops_regression_performance_load"); err != nil {
+		return nil, err
+	}
+	r := wrapRegressionPerformance(out)
+	r.keep = []interface{}{mem}
+	return r, nil
 }
 
 // Multivariate: two samples of rows. Immutable: any thread may compare.
@@ -11685,268 +12237,6 @@ func (x *Panes) Reset() {
 	C.mlops_panes_reset(x.p)
 }
 
-// ClassPerformance: counts of probabilities by label, aligned to 8. One thread at a time.
-type ClassPerformance struct {
-	p *C.mlops_class_performance
-	// what it lives in, or needs to live
-	keep []interface{}
-}
-
-func wrapClassPerformance(p *C.mlops_class_performance) *ClassPerformance {
-	x := &ClassPerformance{p: p}
-	runtime.SetFinalizer(x, (*ClassPerformance).Close)
-	return x
-}
-
-// Close ends this ClassPerformance, or this share of it; it may be called again.
-func (x *ClassPerformance) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	if x.keep == nil {
-		C.mlops_class_performance_free(x.p)
-	}
-	x.keep = nil
-	x.p = nil
-	return nil
-}
-
-// SizeClassPerformance: bytes that counts of k classes need, 2 to 256: about 56 KiB a class, and as
-// many once; 0 for another k.
-func SizeClassPerformance(k int64) int {
-	return int(C.mlops_class_performance_size(C.int64_t(k)))
-}
-
-// NewClassPerformance: start empty counts on the host's heap.
-//
-// Errors: MLOPS_E_INVALID for another k; MLOPS_E_NOMEM.
-func NewClassPerformance(k int64) (*ClassPerformance, error) {
-	var out *C.mlops_class_performance
-	var e C.mlops_error
-	if err := check(C.mlops_class_performance_new(&out, C.int64_t(k), nil, &e), &e, "mlops_class_performance_new"); err != nil {
-		return nil, err
-	}
-	r := wrapClassPerformance(out)
-	return r, nil
-}
-
-// NClasses: number of classes.
-func (x *ClassPerformance) NClasses() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_class_performance_n_classes(x.p))
-}
-
-// Add: count rows.
-//
-// Errors: MLOPS_E_INVALID names the first row, counted from 0, that is none; MLOPS_E_LIMIT beyond a
-// weight of 2^41 in all. Nothing is counted then.
-func (x *ClassPerformance) Add(probabilities []float64, k int, labels []int64, predictions []int64, weights []float64) error {
-	if x == nil || x.p == nil {
-		return closed("ClassPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(probabilities)
-	defer runtime.KeepAlive(labels)
-	defer runtime.KeepAlive(predictions)
-	defer runtime.KeepAlive(weights)
-	var e C.mlops_error
-	nProbabilities, ok := wholeRows(len(probabilities), k)
-	if !ok {
-		return invalid("probabilities is not whole rows")
-	}
-	if labels != nil && len(labels) != int(C.int64_t(nProbabilities)) {
-		return invalid("labels has another length")
-	}
-	if predictions != nil && len(predictions) != int(C.int64_t(nProbabilities)) {
-		return invalid("predictions has another length")
-	}
-	if weights != nil && len(weights) != int(C.int64_t(nProbabilities)) {
-		return invalid("weights has another length")
-	}
-	return check(C.mlops_class_performance_add(x.p, (*C.double)(pointer(probabilities)), C.int64_t(nProbabilities), C.int64_t(k), (*C.int64_t)(pointer(labels)), (*C.int64_t)(pointer(predictions)), (*C.double)(pointer(weights)), &e), &e, "mlops_class_performance_add")
-}
-
-// Merge: add what other counts have.
-//
-// Errors: MLOPS_E_INVALID if other is self, or of another number of classes; MLOPS_E_LIMIT. Nothing is
-// added then.
-func (x *ClassPerformance) Merge(other *ClassPerformance) error {
-	if x == nil || x.p == nil {
-		return closed("ClassPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(other)
-	if other == nil || other.p == nil {
-		return closed("ClassPerformance")
-	}
-	var e C.mlops_error
-	return check(C.mlops_class_performance_merge(x.p, other.p, &e), &e, "mlops_class_performance_merge")
-}
-
-// Reset: forget all rows.
-func (x *ClassPerformance) Reset() {
-	if x == nil || x.p == nil {
-		return
-	}
-	defer runtime.KeepAlive(x)
-	C.mlops_class_performance_reset(x.p)
-}
-
-// Metrics: judge the rows that have a label, as mlops_metric_classes() does; auc_macro and
-// auc_weighted are those of scores in 1,024 bins, and so is ece_adaptive.
-//
-// Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range.
-func (x *ClassPerformance) Metrics(opts *PerformanceOpts) (Metrics, error) {
-	if x == nil || x.p == nil {
-		return Metrics{}, closed("ClassPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out C.mlops_metrics
-	out.struct_size = C.sizeof_mlops_metrics
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return Metrics{}, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_class_performance_metrics(&out, x.p, optsC, &e), &e, "mlops_class_performance_metrics"); err != nil {
-		return Metrics{}, err
-	}
-	return makeMetrics(&out), nil
-}
-
-// ByClass: each class by itself. Columns: class; weight of its rows; predicted, weight of the rows
-// predicted so; precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece
-// of its probabilities against the rest; f_beta of the predictions. Null where there is none.
-//
-// Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range; MLOPS_E_NOMEM.
-func (x *ClassPerformance) ByClass(opts *PerformanceOpts) (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("ClassPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out *C.mlops_table
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_class_performance_by_class(&out, x.p, optsC, &e), &e, "mlops_class_performance_by_class"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Confusion: the confusion matrix. Columns: label, predicted, weight of the rows that have a label;
-// expected, the probability of the label times weight over all rows predicted so; and weight as a
-// share_of_label, a share_of_predicted and a share of all, null of none; k * k rows.
-//
-// Errors: MLOPS_E_NOMEM.
-func (x *ClassPerformance) Confusion() (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("ClassPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	var out *C.mlops_table
-	var e C.mlops_error
-	if err := check(C.mlops_class_performance_confusion(&out, x.p, nil, &e), &e, "mlops_class_performance_confusion"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// One: counts of one class against the rest, as if its probabilities alone had been added to them; or
-// of the probability of the predicted class, against whether it was right.
-//
-// Errors: MLOPS_E_INVALID if there is no such class; MLOPS_E_NOMEM.
-func (x *ClassPerformance) One(at int64) (*Performance, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("ClassPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	var out *C.mlops_performance
-	var e C.mlops_error
-	if err := check(C.mlops_class_performance_one(&out, x.p, C.int64_t(at), nil, &e), &e, "mlops_class_performance_one"); err != nil {
-		return nil, err
-	}
-	r := wrapPerformance(out)
-	return r, nil
-}
-
-// Estimate: estimate metrics of all rows from their probabilities alone, which must be calibrated: the
-// table of mlops_performance_estimate(). sampling_error is at most a little too wide.
-//
-// Errors: MLOPS_E_INVALID if there is no row, or for an option out of range; MLOPS_E_NOMEM.
-func (x *ClassPerformance) Estimate(opts *PerformanceOpts) (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("ClassPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out *C.mlops_table
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_class_performance_estimate(&out, x.p, optsC, &e), &e, "mlops_class_performance_estimate"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Save: write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
-//
-// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
-func (x *ClassPerformance) Save() ([]byte, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("ClassPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
-		return C.mlops_class_performance_save(x.p, text, room, needed)
-	}, nil, "mlops_class_performance_save")
-	if err != nil {
-		return nil, err
-	}
-	return content, nil
-}
-
-// LoadClassPerformance: read bytes of mlops_class_performance_save() into the caller's storage.
-//
-// Errors: MLOPS_E_CORRUPT for bytes that are no counts, or contradict each other; MLOPS_E_UNSUPPORTED
-// for those of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not
-// aligned.
-func LoadClassPerformance(content []byte) (*ClassPerformance, error) {
-	defer runtime.KeepAlive(content)
-	var out *C.mlops_class_performance
-	size := C.size_t(4096)
-	for {
-		mem := storage(size)
-		status := C.mlops_class_performance_load(&out, mem.p, size, pointer(content), C.size_t(len(content)))
-		if status == 0 {
-			r := wrapClassPerformance(out)
-			r.keep = []interface{}{mem}
-			return r, nil
-		}
-		if status != C.MLOPS_E_ARENA || size > 1<<24 {
-			return nil, check(status, nil, "mlops_class_performance_load")
-		}
-		size *= 2
-	}
-}
-
 // RankingPerformance: sums over queries, of mlops_ranking_performance_size() bytes. One thread at a
 // time.
 type RankingPerformance struct {
@@ -12099,200 +12389,6 @@ func LoadRankingPerformance(content []byte) (*RankingPerformance, error) {
 		return nil, err
 	}
 	r := wrapRankingPerformance(out)
-	r.keep = []interface{}{mem}
-	return r, nil
-}
-
-// RegressionPerformance: sums of errors, of mlops_regression_performance_size() bytes. One thread at a
-// time.
-type RegressionPerformance struct {
-	p *C.mlops_regression_performance
-	// what it lives in, or needs to live
-	keep []interface{}
-}
-
-func wrapRegressionPerformance(p *C.mlops_regression_performance) *RegressionPerformance {
-	x := &RegressionPerformance{p: p}
-	runtime.SetFinalizer(x, (*RegressionPerformance).Close)
-	return x
-}
-
-// Close ends this RegressionPerformance, or this share of it; it may be called again.
-func (x *RegressionPerformance) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	if x.keep == nil {
-		C.mlops_regression_performance_free(x.p)
-	}
-	x.keep = nil
-	x.p = nil
-	return nil
-}
-
-// SizeRegressionPerformance: bytes that sums need.
-func SizeRegressionPerformance() int {
-	return int(C.mlops_regression_performance_size())
-}
-
-// NewRegressionPerformance: start empty sums on the host's heap.
-//
-// Errors: MLOPS_E_NOMEM.
-func NewRegressionPerformance() (*RegressionPerformance, error) {
-	var out *C.mlops_regression_performance
-	var e C.mlops_error
-	if err := check(C.mlops_regression_performance_new(&out, nil, &e), &e, "mlops_regression_performance_new"); err != nil {
-		return nil, err
-	}
-	r := wrapRegressionPerformance(out)
-	return r, nil
-}
-
-// Add: add rows.
-//
-// Errors: MLOPS_E_INVALID names the first row, counted from 0, that is none; MLOPS_E_LIMIT beyond a
-// weight of 2^41 in all. Nothing is added then.
-func (x *RegressionPerformance) Add(predictions []float64, labels []float64, weights []float64) error {
-	if x == nil || x.p == nil {
-		return closed("RegressionPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(predictions)
-	defer runtime.KeepAlive(labels)
-	defer runtime.KeepAlive(weights)
-	var e C.mlops_error
-	if len(labels) != int(C.int64_t(len(predictions))) {
-		return invalid("labels has another length")
-	}
-	if weights != nil && len(weights) != int(C.int64_t(len(predictions))) {
-		return invalid("weights has another length")
-	}
-	return check(C.mlops_regression_performance_add(x.p, (*C.double)(pointer(predictions)), (*C.double)(pointer(labels)), (*C.double)(pointer(weights)), C.int64_t(len(predictions)), &e), &e, "mlops_regression_performance_add")
-}
-
-// Merge: add what other sums have.
-//
-// Errors: MLOPS_E_INVALID if other is self; MLOPS_E_LIMIT. Nothing is added then.
-func (x *RegressionPerformance) Merge(other *RegressionPerformance) error {
-	if x == nil || x.p == nil {
-		return closed("RegressionPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(other)
-	if other == nil || other.p == nil {
-		return closed("RegressionPerformance")
-	}
-	var e C.mlops_error
-	return check(C.mlops_regression_performance_merge(x.p, other.p, &e), &e, "mlops_regression_performance_merge")
-}
-
-// Reset: forget all rows.
-func (x *RegressionPerformance) Reset() {
-	if x == nil || x.p == nil {
-		return
-	}
-	defer runtime.KeepAlive(x)
-	C.mlops_regression_performance_reset(x.p)
-}
-
-// Metrics: judge the rows, as mlops_metric_regression() does; median_ae is that of
-// mlops_regression_performance_quantile().
-//
-// Errors: MLOPS_E_INVALID if there is no row, or for an option out of range.
-func (x *RegressionPerformance) Metrics(opts *PerformanceOpts) (Metrics, error) {
-	if x == nil || x.p == nil {
-		return Metrics{}, closed("RegressionPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out C.mlops_metrics
-	out.struct_size = C.sizeof_mlops_metrics
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return Metrics{}, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_regression_performance_metrics(&out, x.p, optsC, &e), &e, "mlops_regression_performance_metrics"); err != nil {
-		return Metrics{}, err
-	}
-	return makeMetrics(&out), nil
-}
-
-// Quantile: the least absolute error up to which a share q of the weight lies, within a thirty-second
-// of its size from 2^-64 to 2^64; errors below count as 0. NaN without rows, or if q is not in [0, 1].
-func (x *RegressionPerformance) Quantile(q float64) float64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return float64(C.mlops_regression_performance_quantile(x.p, C.double(q)))
-}
-
-// Estimate: estimate a metric of rows whose labels are not known, from the loss that a model of the
-// caller's predicts for each: one row of the table of mlops_performance_estimate(). The sampling error
-// is the standard deviation of the loss on reference rows over the root of the number of rows.
-//
-// Errors: MLOPS_E_INVALID for another metric, if a row is none of these, or self has none;
-// MLOPS_E_NOMEM.
-func (x *RegressionPerformance) Estimate(metric Metric, losses []float64, weights []float64, opts *PerformanceOpts) (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("RegressionPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(losses)
-	defer runtime.KeepAlive(weights)
-	var s scope
-	defer s.free()
-	var out *C.mlops_table
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if weights != nil && len(weights) != int(C.int64_t(len(losses))) {
-		return nil, invalid("weights has another length")
-	}
-	if err := check(C.mlops_regression_performance_estimate(&out, x.p, C.mlops_metric(metric), (*C.double)(pointer(losses)), (*C.double)(pointer(weights)), C.int64_t(len(losses)), optsC, &e), &e, "mlops_regression_performance_estimate"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Save: write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
-//
-// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
-func (x *RegressionPerformance) Save() ([]byte, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("RegressionPerformance")
-	}
-	defer runtime.KeepAlive(x)
-	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
-		return C.mlops_regression_performance_save(x.p, text, room, needed)
-	}, nil, "mlops_regression_performance_save")
-	if err != nil {
-		return nil, err
-	}
-	return content, nil
-}
-
-// LoadRegressionPerformance: read bytes of mlops_regression_performance_save() into the caller's
-// storage.
-//
-// Errors: MLOPS_E_CORRUPT for bytes that are no sums, or contradict each other; MLOPS_E_UNSUPPORTED
-// for those of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not
-// aligned.
-func LoadRegressionPerformance(content []byte) (*RegressionPerformance, error) {
-	defer runtime.KeepAlive(content)
-	var out *C.mlops_regression_performance
-	size := C.mlops_regression_performance_size()
-	mem := storage(size)
-	if err := check(C.mlops_regression_performance_load(&out, mem.p, size, pointer(content), C.size_t(len(content))), nil, "mlops_regression_performance_load"); err != nil {
-		return nil, err
-	}
-	r := wrapRegressionPerformance(out)
 	r.keep = []interface{}{mem}
 	return r, nil
 }

@@ -4,10 +4,11 @@
  * on takes rows with the score that the model gave and an id of the request. A label that comes
  * later, under the same id, counts to the window of its row. Until then, and where none ever comes,
  * metrics are estimated from calibrated scores (CBPE). Both are held against a reference with each
- * window that ends. Room is taken once; adding rows and labels allocates nothing.
+ * window that ends. Room is taken once; adding rows and labels allocates nothing. Of classes and
+ * numbers mlops/monitor_tasks.h begins, and all else is the same.
  *
  *     mlops_monitor_expect_labels(monitor, validation, calibration, NULL, &error);
- *     mlops_monitor_add_scored(monitor, row, 1, 30, &score, &request, NULL, &error);
+ *     mlops_monitor_add_scored(monitor, row, 1, 30, &score, 1, &request, NULL, &error);
  *     mlops_monitor_add_labels(monitor, &request, &label, NULL, 1, &error);    // days later
  */
 #ifndef MLOPS_MONITOR_LABELS_H
@@ -24,7 +25,9 @@
 extern "C" {
 #endif
 
-/** What is judged. Less is better of the last three, more of the others. */
+/** What is judged: of two classes the first ten; of more classes these but SPECIFICITY, where means
+ * are over classes, each against the rest; of numbers the others. More is better of the first
+ * seven, less of all others. */
 typedef enum mlops_monitor_metric {
     MLOPS_MONITOR_AUC = 0,      /**< of scores in 1,024 bins, as mlops_performance_metrics() */
     MLOPS_MONITOR_ACCURACY = 1, /**< share of rows predicted right */
@@ -36,6 +39,12 @@ typedef enum mlops_monitor_metric {
     MLOPS_MONITOR_BRIER = 7,             /**< mean squared error of the scores */
     MLOPS_MONITOR_LOG_LOSS = 8,          /**< mean of -ln of the score of the label */
     MLOPS_MONITOR_COST = 9,              /**< what a row costs on average, by the cost matrix */
+    MLOPS_MONITOR_MAE = 10,              /**< mean absolute error */
+    MLOPS_MONITOR_MSE = 11,              /**< mean squared error */
+    MLOPS_MONITOR_RMSE = 12,             /**< its root */
+    MLOPS_MONITOR_MAPE = 13,             /**< mean absolute error as a share of the label */
+    MLOPS_MONITOR_RMSLE = 14,            /**< root of the mean squared error of ln(1 + value) */
+    MLOPS_MONITOR_BIAS = 15,             /**< mean of prediction less label; told, and not judged */
     MLOPS_MONITOR_METRIC_FORCE32 = 0x7fffffff
 } mlops_monitor_metric;
 
@@ -47,16 +56,23 @@ typedef struct mlops_monitor_labels_opts {
                                       oldest makes room for a new one; default 65,536 */
     int32_t windows_kept;        /**< windows to which a label can still count, the current one
                                       among them, 1 to 1,000; default 8; 56 KiB each */
-    mlops_monitor_metric metric; /**< what is judged; default MLOPS_MONITOR_AUC */
+    mlops_monitor_metric metric; /**< what is judged; default MLOPS_MONITOR_AUC, of numbers
+                                      MLOPS_MONITOR_MAE */
     double threshold;            /**< score from which a row is predicted positive: a multiple of
                                       1/1024 below 1; default 0.5 */
     double tolerance;            /**< loss that is not worth an alarm, in the metric's unit; default
-                                      0.05, of log loss and cost it must be given */
+                                      0.05; of log loss, cost and all of numbers but mape it
+                                      must be given */
     double confidence;           /**< of the intervals that are shown; default 0.95 */
     double cost_tp;              /**< of a row that is predicted 1 and labelled 1; default 0 */
     double cost_fp;              /**< predicted 1, labelled 0; default 0 */
     double cost_fn;              /**< predicted 0, labelled 1; default 0 */
-    double cost_tn; /**< predicted 0, labelled 0; default 0, of all four: there is no cost */
+    double cost_tn;      /**< predicted 0, labelled 0; default 0, of all four: there is no cost */
+    int64_t n_classes;   /**< of mlops_monitor_expect_classes(), 2 to 256; default: those of the
+                              reference or of the model; else 0 */
+    const double *costs; /**< @nullable @shape(n_costs) of mlops_monitor_expect_classes(): of a row
+                              of each label, and of that by each prediction; else NULL */
+    int64_t n_costs;     /**< classes times classes, or 0 */
 } mlops_monitor_labels_opts;
 
 enum {
@@ -64,7 +80,7 @@ enum {
 };
 
 #define MLOPS_MONITOR_LABELS_OPTS_INIT                                                             \
-    { sizeof(mlops_monitor_labels_opts), 0, 0, 0, MLOPS_MONITOR_AUC, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_monitor_labels_opts), 0, 0, 0, MLOPS_MONITOR_AUC, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** What came of labels, and where performance stands. Judged is at the end of each window: measured
  * are the labels of all windows kept, estimated is the window that ended. */
@@ -127,7 +143,9 @@ MLOPS_API mlops_status mlops_monitor_expect_labels(mlops_monitor *self,
  * @param rows        @shape(n_rows, n_features) row-major, float32
  * @param n_rows      0 or more
  * @param n_features  must be mlops_monitor_n_features()
- * @param scores      @shape(n_rows) probabilities of label 1, in [0, 1]; NaN: there is none
+ * @param scores      @shape(n_rows, width) probabilities of label 1, in [0, 1]; NaN: there is none.
+ *                    Of classes and numbers: see mlops/monitor_tasks.h
+ * @param width       1; of classes their number; of numbers 1, or 2
  * @param ids         @nullable @shape(n_rows) of the requests: any numbers, such as those of
  *                    mlops_monitor_id(). NULL: no label will come
  * @param weights     @nullable @shape(n_rows) as mlops_performance_add(); NULL: each row counts 1
@@ -138,8 +156,9 @@ MLOPS_API mlops_status mlops_monitor_expect_labels(mlops_monitor *self,
  */
 MLOPS_API mlops_status mlops_monitor_add_scored(mlops_monitor *self, const float *rows,
                                                 int64_t n_rows, int64_t n_features,
-                                                const double *scores, const int64_t *ids,
-                                                const double *weights, mlops_error *err);
+                                                const double *scores, int64_t width,
+                                                const int64_t *ids, const double *weights,
+                                                mlops_error *err);
 
 /**
  * Add the rows of a table with their scores, as mlops_monitor_add_table() and
@@ -147,8 +166,9 @@ MLOPS_API mlops_status mlops_monitor_add_scored(mlops_monitor *self, const float
  *
  * @param self     monitor that expects labels
  * @param table    rows
- * @param scores   @shape(n) of each row
+ * @param scores   @shape(n, width) of each row
  * @param n        must be the number of rows
+ * @param width    as in mlops_monitor_add_scored()
  * @param ids      @nullable @shape(n)
  * @param weights  @nullable @shape(n)
  * @param err      @nullable
@@ -157,15 +177,15 @@ MLOPS_API mlops_status mlops_monitor_add_scored(mlops_monitor *self, const float
  */
 MLOPS_API mlops_status mlops_monitor_add_scored_table(mlops_monitor *self, const mlops_table *table,
                                                       const double *scores, int64_t n,
-                                                      const int64_t *ids, const double *weights,
-                                                      mlops_error *err);
+                                                      int64_t width, const int64_t *ids,
+                                                      const double *weights, mlops_error *err);
 
 /**
  * Add labels of rows that were added. Labels without a row are counted and are no error.
  *
  * @param self     monitor that expects labels
  * @param ids      @shape(n) of the requests
- * @param labels   @shape(n) 0 or 1
+ * @param labels   @shape(n) 0 or 1; of classes 0 to n_classes - 1; of numbers any
  * @param weights  @nullable @shape(n) take the place of the weights of the rows
  * @param n        0 or more
  * @param err      @nullable
@@ -196,7 +216,7 @@ MLOPS_API mlops_status mlops_monitor_summarize_labels(const mlops_monitor *self,
  * Metrics of each window that is kept and of all rows together, of what there is by now.
  *
  * Columns: window, its number, from 1, or null: all rows of the monitor; kind, "measured" or
- * "estimated"; metric, as in mlops_monitor_metric; value, low, high, null where undefined; n, rows
+ * "estimated"; metric, its name; value, low, high, null where undefined; n, rows
  * with a label, or rows with a score.
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error

@@ -80,8 +80,8 @@ MLOPS_API mlops_status mlops_monitor_enter_segment(mlops_monitor *self, int64_t 
  * @param n_rows      0 or more
  * @param n_features  must be mlops_monitor_n_features()
  * @param segments    @shape(n_rows) numbers of mlops_monitor_segment()
- * @param scores      @nullable @shape(n_rows) one prediction a row; needed where labels are
- *                    expected
+ * @param scores      @nullable @shape(n_rows, width) predictions; needed where labels are expected
+ * @param width       values of one row's prediction; 0 where scores is NULL
  * @param ids         @nullable @shape(n_rows) NULL where no labels are expected
  * @param weights     @nullable @shape(n_rows) NULL where no labels are expected
  * @param err         @nullable
@@ -92,8 +92,8 @@ MLOPS_API mlops_status mlops_monitor_enter_segment(mlops_monitor *self, int64_t 
 MLOPS_API mlops_status mlops_monitor_add_segments(mlops_monitor *self, const float *rows,
                                                   int64_t n_rows, int64_t n_features,
                                                   const int64_t *segments, const double *scores,
-                                                  const int64_t *ids, const double *weights,
-                                                  mlops_error *err);
+                                                  int64_t width, const int64_t *ids,
+                                                  const double *weights, mlops_error *err);
 
 /**
  * Add the rows of a table, of several segments: as mlops_monitor_add_scored_table() where labels
@@ -103,7 +103,8 @@ MLOPS_API mlops_status mlops_monitor_add_segments(mlops_monitor *self, const flo
  * @param table     rows
  * @param segments  @shape(n) numbers of mlops_monitor_segment()
  * @param n         must be the number of rows
- * @param scores    @nullable @shape(n) needed where labels are expected, else NULL
+ * @param scores    @nullable @shape(n, width) needed where labels are expected, else NULL
+ * @param width     values of one row's prediction; 0 where scores is NULL
  * @param ids       @nullable @shape(n) NULL where no labels are expected
  * @param weights   @nullable @shape(n) NULL where no labels are expected
  * @param err       @nullable
@@ -113,8 +114,9 @@ MLOPS_API mlops_status mlops_monitor_add_segments(mlops_monitor *self, const flo
 MLOPS_API mlops_status mlops_monitor_add_segments_table(mlops_monitor *self,
                                                         const mlops_table *table,
                                                         const int64_t *segments, int64_t n,
-                                                        const double *scores, const int64_t *ids,
-                                                        const double *weights, mlops_error *err);
+                                                        const double *scores, int64_t width,
+                                                        const int64_t *ids, const double *weights,
+                                                        mlops_error *err);
 
 /**
  * Where each segment stands: "other" first, then keys in the order in which they came.

@@ -26,6 +26,11 @@ mlops_status mlops__sealed_save(const void *self, mlops__sealed_put *put, uint32
     return out.status;
 }
 
+uint8_t *mlops__sealed_room(mlops__buf *out, size_t n) {
+    mlops__buf_u32(out, (uint32_t)n);
+    return mlops__buf_extend(out, n);
+}
+
 mlops_status mlops__sealed_open(mlops__cursor *in, const void *bytes, size_t n, uint32_t magic,
                                 uint32_t version) {
     const uint8_t *data = bytes;

@@ -22,4 +22,17 @@ mlops_status mlops__sealed_save(const void *self, mlops__sealed_put *put, uint32
 mlops_status mlops__sealed_open(mlops__cursor *in, const void *bytes, size_t n, uint32_t magic,
                                 uint32_t version);
 
+/* For a state inside of another: puts the u32 size and makes room for as many bytes; NULL where the
+ * size alone is asked for, and on overflow. */
+uint8_t *mlops__sealed_room(mlops__buf *out, size_t n);
+
+/* Puts u32 size and what save, a verb (self, bytes, cap, needed), writes of a state. */
+#define MLOPS__SEALED_PUT(out, save, state)                                                        \
+    do {                                                                                           \
+        size_t size_ = 0;                                                                          \
+        (void)save(state, NULL, 0, &size_);                                                        \
+        uint8_t *at_ = mlops__sealed_room(out, size_);                                             \
+        if (at_) (void)save(state, at_, size_, NULL);                                              \
+    } while (0)
+
 #endif

@@ -10,15 +10,18 @@
 
 #include <string.h>
 
-mlops_status mlops__join_init(mlops__join *self, int64_t cap, mlops__arena *arena) {
+mlops_status mlops__join_init(mlops__join *self, int64_t cap, int64_t width, mlops__arena *arena) {
+    size_t each = (size_t)width * sizeof *self->values;
     size_t n_slots = 16;
     while (n_slots < 2 * (size_t)cap) n_slots *= 2;
     memset(self, 0, sizeof *self);
     self->cap = cap;
+    self->width = width;
     self->mask = n_slots - 1;
     self->rows = mlops__arena_array(arena, (size_t)cap, sizeof *self->rows);
+    self->values = mlops__arena_array(arena, (size_t)cap, each);
     self->slots = mlops__arena_array(arena, n_slots, sizeof *self->slots);
-    return self->rows && self->slots ? MLOPS_OK : MLOPS_E_NOMEM;
+    return self->rows && self->values && self->slots ? MLOPS_OK : MLOPS_E_NOMEM;
 }
 
 void mlops__join_reset(mlops__join *self) {
@@ -56,7 +59,7 @@ static void evict(mlops__join *self, mlops__joined *oldest) {
     self->n_evicted++;
 }
 
-void mlops__join_put(mlops__join *self, const mlops__joined *row) {
+void mlops__join_put(mlops__join *self, const mlops__joined *row, const double *values) {
     int64_t place = self->n++ % self->cap;
     if (self->n > self->cap) evict(self, &self->rows[place]);
     if (row->state != MLOPS__JOIN_REPLACED) {
@@ -71,6 +74,11 @@ void mlops__join_put(mlops__join *self, const mlops__joined *row) {
     }
     self->n_waiting += row->state == MLOPS__JOIN_WAITING;
     self->rows[place] = *row;
+    memcpy(self->values + place * self->width, values, (size_t)self->width * sizeof *self->values);
+}
+
+const double *mlops__join_values(const mlops__join *self, const mlops__joined *row) {
+    return self->values + (row - self->rows) * self->width;
 }
 
 mlops__joined *mlops__join_find(const mlops__join *self, int64_t id) {

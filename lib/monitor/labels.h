@@ -3,21 +3,20 @@
 #define MLOPS_MONITOR_LABELS_INSIDE_H
 
 #include "monitor/join.h"
-#include "monitor/scoring.h"
+#include "monitor/labels_count.h"
 
 /* Scores of each row count as unlabelled, and again with their label when it comes. */
 typedef struct mlops__labels {
     mlops_calibration *calibration; /* NULL: none */
     mlops__score_rule rule;
-    mlops_monitor_metric metric;
     double tolerance, confidence;
     int has_reference;
     mlops__score reference, supposed; /* of the metric: measured, and as if labels were not known */
     mlops__join join;
     int64_t n_kept;
-    mlops_performance **windows; /* n_kept: window i at i % n_kept */
-    mlops_performance *all;
-    mlops_performance *pooled; /* scratch: of all windows kept */
+    mlops__counts *windows; /* n_kept: window i at i % n_kept */
+    mlops__counts all;
+    mlops__counts pooled; /* scratch: of all windows kept */
     int64_t n_joined, n_late, n_duplicate, n_unknown;
 
     int judged; /* a window has ended: what follows is of it */
@@ -28,6 +27,7 @@ typedef struct mlops__labels {
 /* Rows that come with scores; scores NULL: without. */
 typedef struct mlops__scored {
     const double *scores;
+    int64_t width; /* of a row */
     const int64_t *ids;
     const double *weights;
 } mlops__scored;

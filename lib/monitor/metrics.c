@@ -194,11 +194,10 @@ static void put_kind(exposition *out, const mlops_monitor *self, const char *con
         for (int m = 0; m < MLOPS__SCORES && labels->judged; m++) {
             double bounds[3];
             char tail[64];
-            mlops_monitor_metric metric = (mlops_monitor_metric)m;
+            if (!mlops__score_has(&labels->rule, m)) continue;
             bounds[0] = scores[m].value;
-            mlops__score_interval(&bounds[1], &bounds[2], &scores[m], metric, &labels->rule, wider,
-                                  z);
-            mlops__format(tail, sizeof tail, ",metric=\"%s\"", mlops__score_name(metric));
+            mlops__score_interval(&bounds[1], &bounds[2], &scores[m], m, &labels->rule, wider, z);
+            mlops__format(tail, sizeof tail, ",metric=\"%s\"", mlops__score_name(&labels->rule, m));
             put_real_of(&of, self->labels, self->n_labels, tail, bounds[side]);
         }
     }
@@ -311,8 +310,9 @@ static void put_segment_metrics(exposition *out, const mlops_monitor *self) {
             const mlops__score *scores = kind ? labels->estimated_scores : labels->measured_scores;
             for (int m = 0; m < MLOPS__SCORES; m++) {
                 char tail[64];
+                if (!mlops__score_has(&labels->rule, m)) continue;
                 mlops__format(tail, sizeof tail, ",metric=\"%s\"",
-                              mlops__score_name((mlops_monitor_metric)m));
+                              mlops__score_name(&labels->rule, m));
                 put_real_of(&of, segment->labels, segment->n_labels, tail, scores[m].value);
             }
         }

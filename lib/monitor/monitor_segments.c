@@ -106,7 +106,7 @@ mlops_monitor *mlops__segments_current(const mlops__segments *self) {
 }
 
 mlops__scored mlops__segments_part(const mlops__scored *scored) {
-    mlops__scored part = {NULL, NULL, NULL};
+    mlops__scored part = {NULL, 0, NULL, NULL};
     if (scored) part = *scored;
     part.ids = NULL;
     return part;
@@ -152,7 +152,7 @@ static mlops_status check(const mlops_monitor *self, const int64_t *segments, in
 
 mlops_status mlops_monitor_add_segments(mlops_monitor *self, const float *rows, int64_t n_rows,
                                         int64_t n_features, const int64_t *segments,
-                                        const double *scores, const int64_t *ids,
+                                        const double *scores, int64_t width, const int64_t *ids,
                                         const double *weights, mlops_error *err) {
     MLOPS_TRY(mlops__monitor_check_rows(self, rows, n_rows, n_features, err));
     MLOPS_TRY(check(self, segments, n_rows, ids, weights, err));
@@ -160,20 +160,23 @@ mlops_status mlops_monitor_add_segments(mlops_monitor *self, const float *rows, 
     mlops_status status;
     self->segments->given = segments;
     if (self->scored)
-        status =
-            mlops_monitor_add_scored(self, rows, n_rows, n_features, scores, ids, weights, err);
-    else status = mlops_monitor_add(self, rows, n_rows, n_features, scores, scores != NULL);
+        status = mlops_monitor_add_scored(self, rows, n_rows, n_features, scores, width, ids,
+                                          weights, err);
+    else status = mlops_monitor_add(self, rows, n_rows, n_features, scores, width);
     self->segments->given = NULL;
     self->segments->current = entered;
     if (status == MLOPS_E_LIMIT && !self->scored)
         return mlops__fail(err, status, "monitor: more than 2^63 - 1 rows in all");
+    if (status && !self->scored)
+        return mlops__fail(err, status, "monitor: scores are NULL, or their width is 0");
     return status;
 }
 
 mlops_status mlops_monitor_add_segments_table(mlops_monitor *self, const mlops_table *table,
                                               const int64_t *segments, int64_t n,
-                                              const double *scores, const int64_t *ids,
-                                              const double *weights, mlops_error *err) {
+                                              const double *scores, int64_t width,
+                                              const int64_t *ids, const double *weights,
+                                              mlops_error *err) {
     if (n != mlops_table_n_rows(table) || (!self->scored && scores))
         return mlops__fail(err, MLOPS_E_INVALID,
                            "monitor: segments of %lld rows, and the table has %lld; scores are "
@@ -184,7 +187,7 @@ mlops_status mlops_monitor_add_segments_table(mlops_monitor *self, const mlops_t
     mlops_status status;
     self->segments->given = segments;
     if (self->scored)
-        status = mlops_monitor_add_scored_table(self, table, scores, n, ids, weights, err);
+        status = mlops_monitor_add_scored_table(self, table, scores, n, width, ids, weights, err);
     else status = mlops_monitor_add_table(self, table, err);
     self->segments->given = NULL;
     self->segments->current = entered;

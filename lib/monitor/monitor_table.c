@@ -111,11 +111,22 @@ mlops_status mlops__monitor_check_table(const mlops_monitor *self, const mlops_t
     return mlops__fail(err, MLOPS_E_LIMIT, "monitor: more than 2^63 - 1 rows in all");
 }
 
+/* The first value of each prediction. */
+static void add_first(mlops_monitor *self, const mlops__scored *scored, int64_t n) {
+    double first[MLOPS__MONITOR_BLOCK];
+    for (int64_t i = 0; i < n;) {
+        int64_t some = 0;
+        for (; some < MLOPS__MONITOR_BLOCK && i < n; i++)
+            first[some++] = scored->scores[i * scored->width];
+        mlops__monitor_add_predictions(self, first, some);
+    }
+}
+
 static void put_part(mlops_monitor *self, const mlops_table *table, int64_t from, int64_t n,
                      mlops__scored *scored) {
     add_part(self, table, from, n);
     if (scored) {
-        mlops__monitor_add_predictions(self, scored->scores, n);
+        add_first(self, scored, n);
         mlops__monitor_labels_count(self, scored, n);
     }
     mlops__monitor_advance(self, n);

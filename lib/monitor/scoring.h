@@ -4,9 +4,17 @@
 #ifndef MLOPS_MONITOR_SCORING_H
 #define MLOPS_MONITOR_SCORING_H
 
-#include <mlops/monitor_labels.h>
+#include <mlops/monitor_tasks.h>
 
-enum { MLOPS__SCORES = MLOPS_MONITOR_COST + 1, MLOPS__SCORE_CELLS = 1024 };
+enum { MLOPS__SCORES = MLOPS_MONITOR_BIAS + 1, MLOPS__SCORE_CELLS = 1024 };
+
+typedef enum mlops__task {
+    MLOPS__TASK_BINARY,
+    MLOPS__TASK_CLASSES,
+    MLOPS__TASK_NUMBERS
+} mlops__task;
+
+typedef struct mlops__counts mlops__counts;
 
 /* What of counts is read. */
 typedef enum mlops__score_kind {
@@ -22,10 +30,15 @@ typedef struct mlops__score_cell {
 } mlops__score_cell;
 
 typedef struct mlops__score_rule {
+    mlops__task task;
+    mlops_monitor_metric metric;          /* what is judged */
     const mlops_calibration *calibration; /* NULL: none */
     double threshold;
-    double costs[2][2];       /* by prediction and label */
-    mlops__score_cell *cells; /* scratch of MLOPS__SCORE_CELLS */
+    double costs[2][2];        /* of two classes: by prediction and label */
+    mlops__score_cell *cells;  /* scratch of MLOPS__SCORE_CELLS; NULL of numbers */
+    int64_t n_classes;         /* 0 of other tasks */
+    const double *class_costs; /* by label and prediction; NULL: none */
+    double usual;              /* variance of the loss of numbers on the reference; NaN: none */
 } mlops__score_rule;
 
 typedef struct mlops__score {
@@ -41,21 +54,25 @@ typedef struct mlops__score_loss {
     mlops_drift_verdict verdict;
 } mlops__score_loss;
 
-/* All MLOPS__SCORES metrics. */
-void mlops__score_all(mlops__score *out, const mlops_performance *counts, mlops__score_kind kind,
-                      const mlops__score_rule *rule);
+/* All MLOPS__SCORES metrics; those that the task has not are undefined. */
+void mlops__score_all(mlops__score *out, const mlops__counts *counts, mlops__score_kind kind);
+
+/* Variance of the loss that is judged of numbers, over the rows with a label; else NaN. */
+double mlops__score_usual(const mlops__counts *self);
+
+/* Whether the task has it. */
+int mlops__score_has(const mlops__score_rule *rule, int metric);
 
 /* The interval of z standard errors around a metric; the wider one for other rows. */
-void mlops__score_interval(double *low, double *high, const mlops__score *score,
-                           mlops_monitor_metric metric, const mlops__score_rule *rule, int wider,
-                           double z);
+void mlops__score_interval(double *low, double *high, const mlops__score *score, int metric,
+                           const mlops__score_rule *rule, int wider, double z);
 
 /* Is the metric worse by more than tolerance, with a chance of alpha at the most to say so where it
  * is not? */
 void mlops__score_judge(mlops__score_loss *out, const mlops__score *reference,
-                        const mlops__score *current, mlops_monitor_metric metric,
-                        const mlops__score_rule *rule, double tolerance, double alpha);
+                        const mlops__score *current, const mlops__score_rule *rule,
+                        double tolerance, double alpha);
 
-const char *mlops__score_name(mlops_monitor_metric metric);
+const char *mlops__score_name(const mlops__score_rule *rule, int metric);
 
 #endif

@@ -115,14 +115,6 @@ static void hash_all(const mlops_monitor *self, uint8_t digest[32]) {
 
 /* ---- putting ---- */
 
-static void put_profile(mlops__buf *out, const mlops_profile *profile) {
-    size_t n = 0;
-    (void)mlops_profile_save(profile, NULL, 0, &n);
-    mlops__buf_u32(out, (uint32_t)n);
-    uint8_t *at = mlops__buf_extend(out, n);
-    if (at) (void)mlops_profile_save(profile, at, n, NULL);
-}
-
 static void put_cells(mlops__buf *out, const int64_t *cells, int64_t n) {
     for (int64_t i = 0; i < n; i++) mlops__buf_i64(out, cells[i]);
 }
@@ -131,7 +123,7 @@ static void put_feature(mlops__buf *out, const mlops__feature *self, int has_new
     mlops__buf_i64(out, self->n_before);
     mlops__buf_i64(out, self->n_null_before);
     if (self->profile) {
-        put_profile(out, self->profile);
+        MLOPS__SEALED_PUT(out, mlops_profile_save, self->profile);
     } else {
         mlops__buf_i64(out, self->n_null);
         put_cells(out, self->counts, self->n_cells);
@@ -148,9 +140,9 @@ static void put_feature(mlops__buf *out, const mlops__feature *self, int has_new
 static void put_windows(mlops__buf *out, const mlops_monitor *self) {
     for (int64_t i = 0; i < self->n_features; i++)
         put_feature(out, &self->features[i], self->n_windows > 0);
-    put_profile(out, self->window);
-    put_profile(out, self->newest);
-    put_profile(out, self->predictions);
+    MLOPS__SEALED_PUT(out, mlops_profile_save, self->window);
+    MLOPS__SEALED_PUT(out, mlops_profile_save, self->newest);
+    MLOPS__SEALED_PUT(out, mlops_profile_save, self->predictions);
 }
 
 static void put_segments(mlops__buf *out, const mlops__segments *self) {
@@ -172,12 +164,8 @@ static void put_segments(mlops__buf *out, const mlops__segments *self) {
 }
 
 static void put_policy(mlops__buf *out, const mlops_monitor *self) {
-    size_t n = 0;
-    (void)mlops_policy_save(self->policy, NULL, 0, &n);
     mlops__buf_u32(out, (uint32_t)self->vetoed);
-    mlops__buf_u32(out, (uint32_t)n);
-    uint8_t *at = mlops__buf_extend(out, n);
-    if (at) (void)mlops_policy_save(self->policy, at, n, NULL);
+    MLOPS__SEALED_PUT(out, mlops_policy_save, self->policy);
 }
 
 static void put_all(const void *of, mlops__buf *out) {
@@ -194,7 +182,7 @@ static void put_all(const void *of, mlops__buf *out) {
     mlops__buf_i64(out, self->window_end_ns);
     if (self->n_windows) mlops__state_put_f64(out, self->newest_rule.alpha);
     put_windows(out, self);
-    put_profile(out, self->latency.profile);
+    MLOPS__SEALED_PUT(out, mlops_profile_save, self->latency.profile);
     mlops__buf_u64(out, self->latency.sum_ns);
     mlops__buf_i64(out, self->newest_row_ns);
     if (self->segments) put_segments(out, self->segments);

@@ -19,7 +19,12 @@ struct mlops_class_performance {
     int64_t *ranks;         /* k: weight of rows whose label has that many ahead of it */
 };
 
-/* Begins empty counts of k classes; MLOPS_E_ARENA, MLOPS_E_INVALID. */
-mlops_status mlops__classes_begin(mlops_class_performance **out, void *mem, size_t size, int64_t k);
+/* Whether rows without labels may be added. */
+mlops_status mlops__classes_check(const mlops_class_performance *self, const double *probabilities,
+                                  int64_t n, const double *weights, mlops_error *err);
+
+/* Counts the label of a row that was counted without one before: all but what is expected of it. */
+void mlops__classes_label(mlops_class_performance *self, const double *probabilities, int64_t label,
+                          int64_t predicted, double weight);
 
 #endif

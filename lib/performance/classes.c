@@ -114,12 +114,16 @@ static const char *look(seen *out, const input *in, int64_t i) {
     return NULL;
 }
 
-/* What is not of one class alone. */
+static void expect_row(mlops_class_performance *self, const seen *row) {
+    mlops__i128 *expected = self->expected + row->predicted;
+    for (int64_t j = 0; j < self->k; j++)
+        mlops__wide_put(expected + j * self->k, (uint64_t)row->units,
+                        mlops__share_units(row->p[j]));
+}
+
+/* What of a label is not of one class alone. */
 static void count_row(mlops_class_performance *self, const seen *row) {
     int64_t k = self->k, ahead = 0;
-    mlops__i128 *expected = self->expected + row->predicted;
-    for (int64_t j = 0; j < k; j++)
-        mlops__wide_put(expected + j * k, (uint64_t)row->units, mlops__share_units(row->p[j]));
     if (row->label < 0) return;
     double own = row->p[row->label];
     for (int64_t j = 0; j < k; j++)
@@ -131,10 +135,12 @@ static void count_row(mlops_class_performance *self, const seen *row) {
 }
 
 /* Rows in which no probability is NaN, class by class, and behind these the predicted one. */
-static void count_rows(mlops_class_performance *self, const seen *rows, size_t n, int weighted) {
+static void count_rows(mlops_class_performance *self, const seen *rows, size_t n, int weighted,
+                       int expected) {
     double scores[SOME], labels[SOME], weights[SOME];
     for (size_t i = 0; i < n; i++) {
         count_row(self, &rows[i]);
+        if (expected) expect_row(self, &rows[i]);
         weights[i] = mlops__weight_of(rows[i].units);
     }
     for (int64_t j = 0; j <= self->k; j++) {
@@ -180,10 +186,23 @@ mlops_status mlops_class_performance_add(mlops_class_performance *self, const do
         (void)look(&rows[some], &in, i);
         some += rows[some].units && rows[some].predicted >= 0;
         if (some < SOME && i + 1 < n) continue;
-        count_rows(self, rows, some, weights != NULL);
+        count_rows(self, rows, some, weights != NULL, 1);
         some = 0;
     }
     return MLOPS_OK;
+}
+
+mlops_status mlops__classes_check(const mlops_class_performance *self, const double *probabilities,
+                                  int64_t n, const double *weights, mlops_error *err) {
+    input in = {probabilities, NULL, NULL, weights, self->k};
+    int64_t n_nan = 0;
+    return check(self, &in, n, &n_nan, err);
+}
+
+void mlops__classes_label(mlops_class_performance *self, const double *probabilities, int64_t label,
+                          int64_t predicted, double weight) {
+    seen row = {0, label, predicted, probabilities};
+    if (!mlops__units_of(&row.units, weight) && row.units) count_rows(self, &row, 1, 1, 0);
 }
 
 mlops_status mlops_class_performance_merge(mlops_class_performance *self,

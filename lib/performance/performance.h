@@ -11,6 +11,7 @@
 #include "sys/host.h"
 
 #include <mlops/performance.h>
+#include <mlops/performance_regression.h>
 
 enum {
     MLOPS__WEIGHT_BITS = 20, /* a weight counts units of 2^-20 */
@@ -93,6 +94,26 @@ void mlops__estimate_put(mlops__rows *out, const char *name, double value, doubl
                          double z, double least, double most);
 mlops_status mlops__expect_auc(double *auc, double *error, const mlops_performance *self,
                                const mlops_host *host, mlops_error *err);
+
+/* A loss that a metric is the mean of, or the root of the mean. */
+typedef struct mlops__loss {
+    int64_t units;       /* weight of the rows */
+    double unit;         /* sum of squared weights over the sum of weights */
+    double mean, square; /* of the loss, and of its square; NaN without rows, or where undefined */
+    int rooted;
+} mlops__loss;
+
+/* Of a metric that mlops_regression_performance_estimate() takes, or of bias. */
+void mlops__regression_loss(mlops__loss *out, const mlops_regression_performance *self,
+                            mlops_metric metric);
+
+/* MLOPS_E_LIMIT if so much more does not fit. */
+mlops_status mlops__regression_room(const mlops_regression_performance *self, int64_t units,
+                                    int64_t n, mlops_error *err);
+
+/* Rows, and the largest number either way that is one. */
+int64_t mlops__regression_rows(const mlops_regression_performance *self);
+#define MLOPS__REGRESSION_MAX 0x1p240
 
 void mlops__score_bin_add(mlops__score_bin *self, const mlops__score_bin *other);
 

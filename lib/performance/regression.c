@@ -52,7 +52,7 @@ enum {
     SUMS
 };
 
-static const double LARGEST = 0x1p240;
+#define LARGEST MLOPS__REGRESSION_MAX
 
 struct mlops_regression_performance {
     int64_t n, n_unlabelled, n_nan, n_no_log, n_no_poisson, total;
@@ -139,8 +139,10 @@ static void add_row(mlops_regression_performance *self, double p, double y, int6
     mlops__wide_put(&self->squares, (uint64_t)units, (uint64_t)units);
 }
 
-static mlops_status check_room(const mlops_regression_performance *self, int64_t units, int64_t n,
-                               mlops_error *err) {
+int64_t mlops__regression_rows(const mlops_regression_performance *self) { return self->n; }
+
+mlops_status mlops__regression_room(const mlops_regression_performance *self, int64_t units,
+                                    int64_t n, mlops_error *err) {
     int64_t most = MLOPS__UNITS_MAX;
     if (units <= most - self->total && n <= most - self->n_nan && n <= most - self->n_unlabelled)
         return MLOPS_OK;
@@ -167,7 +169,7 @@ mlops_status mlops_regression_performance_add(mlops_regression_performance *self
                                wrong);
         if (all <= MLOPS__UNITS_MAX) all += units;
     }
-    MLOPS_TRY(check_room(self, all, n, err));
+    MLOPS_TRY(mlops__regression_room(self, all, n, err));
     for (int64_t i = 0; i < n; i++) {
         (void)mlops__units_of(&units, weights ? weights[i] : 1);
         if (!units) continue;
@@ -192,7 +194,7 @@ mlops_status mlops_regression_performance_merge(mlops_regression_performance *se
     if (!self || !other || self == other)
         return mlops__fail(err, MLOPS_E_INVALID, "performance: sums are merged with other sums");
     int64_t left_out = other->n_nan > other->n_unlabelled ? other->n_nan : other->n_unlabelled;
-    MLOPS_TRY(check_room(self, other->total, left_out, err));
+    MLOPS_TRY(mlops__regression_room(self, other->total, left_out, err));
     if (other->n) {
         if (!self->n || other->least < self->least) self->least = other->least;
         if (!self->n || other->greatest > self->greatest) self->greatest = other->greatest;
@@ -317,6 +319,19 @@ static mlops_status find_loss(loss *out, mlops_metric metric, mlops_error *err) 
     }
     return mlops__fail(err, MLOPS_E_INVALID,
                        "performance: the metric is none of mae, mse, rmse, mape, msle and rmsle");
+}
+
+void mlops__regression_loss(mlops__loss *out, const mlops_regression_performance *self,
+                            mlops_metric metric) {
+    loss which = {NULL, ERROR, SQUARED, 0};
+    int defined = self->n && (metric == MLOPS_METRIC_BIAS || !find_loss(&which, metric, NULL)) &&
+                  !(which.sum == LOGS && self->n_no_log);
+    double weight = mlops__weight_of(self->total);
+    out->units = self->total;
+    out->unit = mlops__ratio(mlops__i128_mean(self->squares, 2 * MLOPS__WEIGHT_BITS, 1), weight);
+    out->mean = defined ? mean_of(self, which.sum) : mlops__metric_undefined();
+    out->square = defined ? mean_of(self, which.square) : out->mean;
+    out->rooted = which.rooted;
 }
 
 /* Their mean, and the sum of the squares of the weights over the square of their sum. */

@@ -158,8 +158,8 @@ static int add_scored_table(const mlops_host *host, mlops_monitor *monitor) {
     mlops_table *t;
     MLOPS_TRY(mlops_monitor_expect_labels(monitor, NULL, NULL, NULL, NULL));
     MLOPS_TRY(sweep_parse_csv(&t, host, 0, NULL));
-    mlops_status status =
-        mlops_monitor_add_scored_table(monitor, t, scores, mlops_table_n_rows(t), NULL, NULL, NULL);
+    mlops_status status = mlops_monitor_add_scored_table(monitor, t, scores, mlops_table_n_rows(t),
+                                                         1, NULL, NULL, NULL);
     mlops_table_unref(t);
     return status;
 }
@@ -170,7 +170,7 @@ static int add_segments_table(const mlops_host *host, mlops_monitor *monitor) {
     MLOPS_TRY(mlops_monitor_expect_segments(monitor, NULL, NULL));
     MLOPS_TRY(sweep_parse_csv(&t, host, 0, NULL));
     mlops_status status = mlops_monitor_add_segments_table(monitor, t, none, mlops_table_n_rows(t),
-                                                           NULL, NULL, NULL, NULL);
+                                                           NULL, 0, NULL, NULL, NULL);
     mlops_table_unref(t);
     return status;
 }
@@ -223,7 +223,7 @@ static int feed_labels(mlops_monitor *monitor) {
     static const double scores[2] = {0.2, 0.8}, labels[2] = {0, 1};
     for (int64_t i = 0; i < 30; i++) {
         const int64_t ids[2] = {i, mlops_monitor_id("request") + i};
-        if (mlops_monitor_add_scored(monitor, sweep_rows, 2, SWEEP_FEATURES, scores, ids, NULL,
+        if (mlops_monitor_add_scored(monitor, sweep_rows, 2, SWEEP_FEATURES, scores, 1, ids, NULL,
                                      NULL))
             return 0;
         if (mlops_monitor_add_labels(monitor, ids, labels, NULL, 2, NULL)) return 0;
@@ -266,7 +266,7 @@ static int feed_segments(mlops_monitor *monitor, int scored) {
         return SWEEP_WRONG;
     for (int i = 0; i < 30; i++)
         if (mlops_monitor_add_segments(monitor, sweep_rows, 2, SWEEP_FEATURES, segments, given,
-                                       NULL, NULL, NULL))
+                                       scored, NULL, NULL, NULL))
             return SWEEP_WRONG;
     return expose(monitor) ? MLOPS_OK : SWEEP_WRONG;
 }
@@ -297,6 +297,74 @@ static int segments(const mlops_host *host, const char *dir) {
     return MLOPS_OK;
 }
 
+static mlops_status expect_classes(mlops_monitor *monitor, const mlops_host *host) {
+    static const double p[] = {0.7, 0.3, 0.2, 0.8, 0.6, 0.4, 0.1, 0.9}, costs[] = {0, 1, 5, 0};
+    static const int64_t labels[] = {0, 1, 1, 0};
+    mlops_monitor_labels_opts opts = MLOPS_MONITOR_LABELS_OPTS_INIT;
+    mlops_class_performance *counts;
+    mlops_calibration *curve = NULL;
+    opts.rows_max = 40;
+    opts.costs = costs;
+    opts.n_costs = 4;
+    MLOPS_TRY(mlops_class_performance_new(&counts, 2, host, NULL));
+    mlops_status status = mlops_class_performance_add(counts, p, 4, 2, labels, NULL, NULL, NULL);
+    if (!status)
+        status = mlops_calibration_fit_classes(&curve, MLOPS_CALIBRATION_PLATT, p, 4, 2, labels,
+                                               NULL, host, NULL);
+    if (!status) status = mlops_monitor_expect_classes(monitor, counts, curve, &opts, NULL);
+    mlops_calibration_unref(curve);
+    mlops_class_performance_free(counts);
+    return status;
+}
+
+static mlops_status expect_numbers(mlops_monitor *monitor, const mlops_host *host) {
+    static const double predictions[] = {1, 2, 3.5}, labels[] = {1.5, 2, 3};
+    mlops_monitor_labels_opts opts = MLOPS_MONITOR_LABELS_OPTS_INIT;
+    mlops_regression_performance *sums;
+    opts.rows_max = 40;
+    opts.tolerance = 1;
+    MLOPS_TRY(mlops_regression_performance_new(&sums, host, NULL));
+    mlops_status status =
+        mlops_regression_performance_add(sums, predictions, labels, NULL, 3, NULL);
+    if (!status) status = mlops_monitor_expect_numbers(monitor, sums, &opts, NULL);
+    mlops_regression_performance_free(sums);
+    return status;
+}
+
+static int feed_pairs(mlops_monitor *monitor) {
+    static const double scores[] = {0.2, 0.8, 0.75, 0.25}, labels[2] = {0, 1};
+    mlops_table *t;
+    for (int64_t i = 0; i < 30; i++) {
+        const int64_t ids[2] = {2 * i, 2 * i + 1};
+        if (mlops_monitor_add_scored(monitor, sweep_rows, 2, SWEEP_FEATURES, scores, 2, ids, NULL,
+                                     NULL) ||
+            mlops_monitor_add_labels(monitor, ids, labels, NULL, 2, NULL))
+            return SWEEP_WRONG;
+    }
+    MLOPS_TRY(mlops_monitor_performance(&t, monitor, NULL));
+    mlops_table_unref(t);
+    return expose(monitor) ? MLOPS_OK : SWEEP_WRONG;
+}
+
+/* Labels that are classes, and labels that are numbers. */
+static int tasks(const mlops_host *host, const char *dir) {
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_monitor *monitor;
+    sweep_path path;
+    opts.host = host;
+    opts.window_rows = WINDOW;
+    for (int of_numbers = 0; of_numbers < 2; of_numbers++) {
+        MLOPS_TRY(
+            mlops_monitor_new(&monitor, NULL, sweep_in(&path, dir, "train.csv"), &opts, NULL));
+        int status =
+            (int)(of_numbers ? expect_numbers(monitor, host) : expect_classes(monitor, host));
+        if (!status) status = feed_pairs(monitor);
+        mlops_monitor_free(monitor);
+        if (status) return status;
+    }
+    return MLOPS_OK;
+}
+
 const sweep_scenario sweep_monitor[] = {
     {"monitor: begin and feed", put_files, begin_and_feed, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: begin over a reference", put_files, begin_reference, NULL, SWEEP_MEMORY | SWEEP_IO},
@@ -305,6 +373,7 @@ const sweep_scenario sweep_monitor[] = {
     {"monitor: restart", put_files, restart, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: save", put_files, save, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: segments", put_files, segments, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"monitor: tasks", put_csv, tasks, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: watch a table", put_csv, watch_table, NULL, SWEEP_MEMORY | SWEEP_IO},
     {NULL, NULL, NULL, NULL, 0},
 };

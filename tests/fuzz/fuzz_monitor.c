@@ -14,45 +14,70 @@ static void must(int condition) {
     if (!condition) abort();
 }
 
-/* Without segments, or with some. */
-static mlops_monitor *make(int segments) {
-    static const char csv[] = "x,w\n1,a\n2,b\n2,a\n3.5,\n,c\n-7,a\n0,b\n";
-    static const double scores[] = {0.1, 0.4, 0.6, 0.9}, labels[] = {0, 1, 0, 1};
-    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
-    mlops_monitor_labels_opts remember = MLOPS_MONITOR_LABELS_OPTS_INIT;
+/* Of what labels are; with some segments besides. */
+typedef enum kind { BINARY, SEGMENTS, CLASSES, NUMBERS, KINDS } kind;
+
+static void expect(mlops_monitor *self, kind of) {
+    static const double scores[] = {0.1, 0.4, 0.5, 0.6, 0.1, 0.3, 0.2, 0.2, 0.6};
+    static const double labels[] = {0, 1, 0, 1}, costs[] = {0, 1, 2, 1, 0, 1, 9, 3, -1};
+    static const int64_t classes[] = {2, 0, 1};
+    mlops_monitor_labels_opts opts = MLOPS_MONITOR_LABELS_OPTS_INIT;
     mlops_monitor_segments_opts few = MLOPS_MONITOR_SEGMENTS_OPTS_INIT;
+    opts.rows_max = 8;
+    opts.windows_kept = 2;
+    few.n_segments = 2;
+    if (of == CLASSES) {
+        mlops_class_performance *counts;
+        opts.costs = costs;
+        opts.n_costs = 9;
+        must(!mlops_class_performance_new(&counts, 3, NULL, NULL));
+        must(!mlops_class_performance_add(counts, scores, 3, 3, classes, NULL, NULL, NULL));
+        must(!mlops_monitor_expect_classes(self, counts, NULL, &opts, NULL));
+        mlops_class_performance_free(counts);
+    } else if (of == NUMBERS) {
+        mlops_regression_performance *sums;
+        opts.tolerance = 0.1;
+        must(!mlops_regression_performance_new(&sums, NULL, NULL));
+        must(!mlops_regression_performance_add(sums, scores, labels, NULL, 4, NULL));
+        must(!mlops_monitor_expect_numbers(self, sums, &opts, NULL));
+        mlops_regression_performance_free(sums);
+    } else {
+        mlops_performance *counts;
+        must(!mlops_performance_new(&counts, NULL, NULL));
+        must(!mlops_performance_add(counts, scores, labels, NULL, 4, NULL));
+        must(!mlops_monitor_expect_labels(self, counts, NULL, &opts, NULL));
+        mlops_performance_free(counts);
+    }
+    must(of != SEGMENTS || !mlops_monitor_expect_segments(self, &few, NULL));
+}
+
+static mlops_monitor *make(kind of) {
+    static const char csv[] = "x,w\n1,a\n2,b\n2,a\n3.5,\n,c\n-7,a\n0,b\n";
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
     static mlops_reference *reference; /* made once */
     mlops_table *table;
-    mlops_performance *counts;
     mlops_monitor *self;
     opts.window_rows = 50;
-    remember.rows_max = 8;
-    remember.windows_kept = 2;
     if (!reference) {
         must(!mlops_table_parse(&table, csv, sizeof csv - 1, NULL, NULL));
         must(!mlops_reference_new(&reference, table, NULL, NULL));
         mlops_table_unref(table);
     }
-    must(!mlops_performance_new(&counts, NULL, NULL));
-    must(!mlops_performance_add(counts, scores, labels, NULL, 4, NULL));
     must(!mlops_monitor_new_reference(&self, NULL, reference, &opts, NULL));
-    must(!mlops_monitor_expect_labels(self, counts, NULL, &remember, NULL));
-    mlops_performance_free(counts);
-    few.n_segments = 2;
-    must(!segments || !mlops_monitor_expect_segments(self, &few, NULL));
+    expect(self, of);
     return self;
 }
 
-static void go_on(mlops_monitor *self, int segments) {
+static void go_on(mlops_monitor *self, kind of) {
     static char text[1 << 16];
     static const float rows[] = {1, 0, 3, 0};
-    const double scores[] = {0.3, 0.7}, labels[] = {1, 0};
-    const int64_t ids[] = {3, 4};
+    const double scores[] = {0.3, 0.7, 0, 0.5, 0.25, 0.25}, labels[] = {1, 0};
+    const int64_t ids[] = {3, 4}, width = of == CLASSES ? 3 : of == NUMBERS ? 2 : 1;
     mlops_drift *drift;
     mlops_table *table;
     mlops_monitor_labels told = MLOPS_MONITOR_LABELS_INIT;
     for (int i = 0; i < 26; i++) {
-        must(!mlops_monitor_add_scored(self, rows, 2, 2, scores, ids, NULL, NULL) || i >= 0);
+        must(!mlops_monitor_add_scored(self, rows, 2, 2, scores, width, ids, NULL, NULL) || i >= 0);
         must(!mlops_monitor_add_labels(self, ids, labels, NULL, 2, NULL) || i >= 0);
     }
     must(!mlops_monitor_metrics(self, text, sizeof text, NULL));
@@ -61,7 +86,7 @@ static void go_on(mlops_monitor *self, int segments) {
     must(!mlops_monitor_performance(&table, self, NULL));
     mlops_drift_unref(drift);
     mlops_table_unref(table);
-    if (!segments) return;
+    if (of != SEGMENTS) return;
     must(!mlops_monitor_enter_segment(self, mlops_monitor_segment(self, "new")));
     must(!mlops_monitor_add(self, rows, 2, 2, NULL, 0));
     must(!mlops_monitor_segments(&table, self, NULL));
@@ -70,10 +95,10 @@ static void go_on(mlops_monitor *self, int segments) {
     mlops_drift_unref(drift);
 }
 
-static void try(const uint8_t *data, size_t size, int segments) {
+static void try(const uint8_t *data, size_t size, kind of) {
     enum { FRONT = 8, DIGEST = 16, CRC = 4 };
     static uint8_t fresh[1 << 17];
-    mlops_monitor *self = make(segments);
+    mlops_monitor *self = make(of);
     mlops_error e;
     size_t n;
     uint8_t *bytes = malloc(size + 1), *again = malloc(size + 1);
@@ -90,14 +115,13 @@ static void try(const uint8_t *data, size_t size, int segments) {
         must(!mlops_monitor_suspend(self, again, size, &n) && n == size);
         must(!memcmp(bytes, again, size));
     }
-    go_on(self, segments);
+    go_on(self, of);
     mlops_monitor_free(self);
     free(again);
     free(bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    try(data, size, 0);
-    try(data, size, 1);
+    for (int i = 0; i < KINDS; i++) try(data, size, (kind)i);
     return 0;
 }

@@ -87,7 +87,7 @@ static void test_adding_and_exposing_allocate_nothing(void **state) {
         for (int k = 0; k < 130; k++) ids[k] = 100 * i + k;
         for (int k = 0; k < 130; k++) segments[k] = mlops_monitor_segment(m, keys[k % 4]);
         mlops_monitor_enter_segment(m, segments[1]);
-        mlops_monitor_add_segments(m, rows, 130, 5, segments, p, ids, y, NULL);
+        mlops_monitor_add_segments(m, rows, 130, 5, segments, p, 1, ids, y, NULL);
         mlops_monitor_add_labels(m, ids, y, NULL, 130, NULL);
         mlops_monitor_summarize_labels(m, &told);
         mlops_monitor_add_table(m, table, NULL);

@@ -96,7 +96,8 @@ static void add(mlops_monitor *m, const traffic *t, int64_t from, int64_t n, how
     mlops_error err;
     if (way == AT_ONCE) {
         if (mlops_monitor_add_segments(m, t->rows + from * WIDTH, n, WIDTH, t->segments + from,
-                                       t->scores + from, labels ? t->ids + from : NULL, NULL, &err))
+                                       t->scores + from, 1, labels ? t->ids + from : NULL, NULL,
+                                       &err))
             fail_msg("%s", err.message);
         return;
     }
@@ -104,9 +105,9 @@ static void add(mlops_monitor *m, const traffic *t, int64_t from, int64_t n, how
         const float *row = t->rows + i * WIDTH;
         assert_int_equal(mlops_monitor_enter_segment(m, t->segments[i]), MLOPS_OK);
         if (labels)
-            assert_int_equal(
-                mlops_monitor_add_scored(m, row, 1, WIDTH, &t->scores[i], &t->ids[i], NULL, NULL),
-                MLOPS_OK);
+            assert_int_equal(mlops_monitor_add_scored(m, row, 1, WIDTH, &t->scores[i], 1,
+                                                      &t->ids[i], NULL, NULL),
+                             MLOPS_OK);
         else assert_int_equal(mlops_monitor_add(m, row, 1, WIDTH, &t->scores[i], 1), MLOPS_OK);
     }
 }
@@ -118,9 +119,9 @@ static void add_filtered(mlops_monitor *m, const traffic *t, int64_t from, int64
         const float *row = t->rows + i * WIDTH;
         if (t->segments[i] != segment) continue;
         if (labels)
-            assert_int_equal(
-                mlops_monitor_add_scored(m, row, 1, WIDTH, &t->scores[i], &t->ids[i], NULL, NULL),
-                MLOPS_OK);
+            assert_int_equal(mlops_monitor_add_scored(m, row, 1, WIDTH, &t->scores[i], 1,
+                                                      &t->ids[i], NULL, NULL),
+                             MLOPS_OK);
         else assert_int_equal(mlops_monitor_add(m, row, 1, WIDTH, &t->scores[i], 1), MLOPS_OK);
     }
 }
@@ -273,12 +274,14 @@ static void test_keys_beyond_the_room_are_other(void **state) {
     assert_int_equal(mlops_monitor_segment(m, key), 1);
     assert_int_equal(mlops_monitor_enter_segment(m, 3), MLOPS_E_INVALID);
     assert_int_equal(mlops_monitor_enter_segment(m, -1), MLOPS_E_INVALID);
-    assert_int_equal(mlops_monitor_add_segments(m, t.rows, 3, WIDTH, wrong, NULL, NULL, NULL, &err),
-                     MLOPS_E_INVALID);
+    assert_int_equal(
+        mlops_monitor_add_segments(m, t.rows, 3, WIDTH, wrong, NULL, 0, NULL, NULL, &err),
+        MLOPS_E_INVALID);
     assert_non_null(strstr(err.message, "row 2"));
     assert_int_equal(mlops_monitor_enter_segment(m, 2), MLOPS_OK);
-    assert_int_equal(mlops_monitor_add_segments(m, t.rows, 2, WIDTH, wrong, NULL, NULL, NULL, &err),
-                     MLOPS_OK);
+    assert_int_equal(
+        mlops_monitor_add_segments(m, t.rows, 2, WIDTH, wrong, NULL, 0, NULL, NULL, &err),
+        MLOPS_OK);
     assert_int_equal(mlops_monitor_add(m, t.rows, 5, WIDTH, NULL, 0), MLOPS_OK);
     assert_int_equal(mlops_monitor_segments(&table, m, NULL), MLOPS_OK);
     assert_int_equal(number(table, 1, 0), 1);
@@ -312,7 +315,7 @@ static void test_what_is_told_too_late_is_refused(void **state) {
     assert_int_equal(mlops_monitor_segment_drift(&drift, m, 1, &err), MLOPS_E_INVALID);
     assert_int_equal(mlops_monitor_segment_performance(&table, m, 0, &err), MLOPS_E_INVALID);
     assert_int_equal(
-        mlops_monitor_add_segments(m, t.rows, 1, WIDTH, t.segments, NULL, t.ids, NULL, &err),
+        mlops_monitor_add_segments(m, t.rows, 1, WIDTH, t.segments, NULL, 0, t.ids, NULL, &err),
         MLOPS_E_INVALID);
     mlops_monitor_free(m);
     m = make(reference, NULL, WINDOW, 0.02, 0);
@@ -334,10 +337,10 @@ static void test_tables_and_restarts(void **state) {
     size_t n;
     for (int i = 0; i < 400; i++) segments[i] = (int64_t)(draw() % 3);
     name_all(a);
-    if (mlops_monitor_add_segments_table(a, rows, segments, 400, NULL, NULL, NULL, &err))
+    if (mlops_monitor_add_segments_table(a, rows, segments, 400, NULL, 0, NULL, NULL, &err))
         fail_msg("%s", err.message);
     assert_int_equal(
-        mlops_monitor_add_segments_table(a, rows, segments, 399, NULL, NULL, NULL, &err),
+        mlops_monitor_add_segments_table(a, rows, segments, 399, NULL, 0, NULL, NULL, &err),
         MLOPS_E_INVALID);
     assert_int_equal(mlops_monitor_enter_segment(a, 3), MLOPS_OK);
     assert_int_equal(mlops_monitor_suspend(a, NULL, 0, &n), MLOPS_OK);

@@ -115,7 +115,7 @@ static void step(mlops_monitor *m, uint64_t from, const plan *how) {
         break;
     case 4:
         if (how->labels) {
-            assert_int_equal(mlops_monitor_add_scored(m, rows, n, 5, scores, ids, NULL, NULL),
+            assert_int_equal(mlops_monitor_add_scored(m, rows, n, 5, scores, 1, ids, NULL, NULL),
                              MLOPS_OK);
             break;
         }

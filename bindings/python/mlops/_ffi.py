@@ -413,7 +413,9 @@ class KllForm(enum.IntEnum):
 
 
 class MonitorMetric(enum.IntEnum):
-    """What is judged. Less is better of the last three, more of the others."""
+    """What is judged: of two classes the first ten; of more classes these but SPECIFICITY, where means are over
+    classes, each against the rest; of numbers the others. More is better of the first seven, less of all
+    others."""
 
     AUC = 0  # of scores in 1,024 bins, as mlops_performance_metrics()
     ACCURACY = 1  # share of rows predicted right
@@ -425,6 +427,12 @@ class MonitorMetric(enum.IntEnum):
     BRIER = 7  # mean squared error of the scores
     LOG_LOSS = 8  # mean of -ln of the score of the label
     COST = 9  # what a row costs on average, by the cost matrix
+    MAE = 10  # mean absolute error
+    MSE = 11  # mean squared error
+    RMSE = 12  # its root
+    MAPE = 13  # mean absolute error as a share of the label
+    RMSLE = 14  # root of the mean squared error of ln(1 + value)
+    BIAS = 15  # mean of prediction less label; told, and not judged
 
 
 class PolicyEvent(enum.IntEnum):
@@ -2013,8 +2021,11 @@ mlops_monitor_labels_opts._fields_ = [
     ("cost_fp", C.c_double),
     ("cost_fn", C.c_double),
     ("cost_tn", C.c_double),
+    ("n_classes", C.c_int64),
+    ("costs", C.c_void_p),
+    ("n_costs", C.c_int64),
 ]
-assert C.sizeof(mlops_monitor_labels_opts) == 80
+assert C.sizeof(mlops_monitor_labels_opts) == (104 if C.sizeof(C.c_void_p) == 8 else 100)
 
 
 class mlops_monitor_labels(C.Structure):
@@ -2997,9 +3008,9 @@ _rt.declare(lib.mlops_performance_calibrate, C.c_int32, C.POINTER(C.c_void_p), C
 _rt.declare(lib.mlops_monitor_expect_labels, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p,
         C.POINTER(mlops_monitor_labels_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_add_scored, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
+        C.c_int64, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_add_scored_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64,
         C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_monitor_add_scored_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p,
-        C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_add_labels, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_id, C.c_int64, C.c_char_p)
@@ -3026,9 +3037,9 @@ _rt.declare(lib.mlops_monitor_expect_segments, C.c_int32, C.c_void_p, C.POINTER(
 _rt.declare(lib.mlops_monitor_segment, C.c_int64, C.c_void_p, C.c_char_p)
 _rt.declare(lib.mlops_monitor_enter_segment, C.c_int32, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_monitor_add_segments, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
-        C.c_void_p, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+        C.c_void_p, C.c_int64, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_add_segments_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64,
-        C.c_void_p, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+        C.c_void_p, C.c_int64, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_segments, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_segment_drift, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64,
         C.POINTER(mlops_error))
@@ -3036,6 +3047,51 @@ _rt.declare(lib.mlops_monitor_segment_performance, C.c_int32, C.POINTER(C.c_void
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_suspend, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_monitor_resume, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_size, C.c_size_t, C.c_int64)
+_rt.declare(lib.mlops_class_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_int64)
+_rt.declare(lib.mlops_class_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_int64, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_free, None, C.c_void_p)
+_rt.declare(lib.mlops_class_performance_n_classes, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_class_performance_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
+        C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_merge, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_class_performance_metrics, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_by_class, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_confusion, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_one, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_class_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.c_size_t)
+_rt.declare(lib.mlops_regression_performance_size, C.c_size_t)
+_rt.declare(lib.mlops_regression_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_regression_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_free, None, C.c_void_p)
+_rt.declare(lib.mlops_regression_performance_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p,
+        C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_merge, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_regression_performance_metrics, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_quantile, C.c_double, C.c_void_p, C.c_double)
+_rt.declare(lib.mlops_regression_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int32,
+        C.c_void_p, C.c_void_p, C.c_int64, C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_regression_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_regression_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_monitor_expect_classes, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_monitor_labels_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_expect_numbers, C.c_int32, C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_monitor_labels_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_multivariate_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
@@ -3076,29 +3132,6 @@ _rt.declare(lib.mlops_panes_merge, C.c_int32, C.c_void_p, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_panes_reset, None, C.c_void_p)
 _rt.declare(lib.mlops_performance_choose, C.c_int32, C.c_void_p, C.c_void_p,
         C.POINTER(mlops_performance_choice_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_class_performance_size, C.c_size_t, C.c_int64)
-_rt.declare(lib.mlops_class_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_int64)
-_rt.declare(lib.mlops_class_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_int64, C.c_void_p,
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_class_performance_free, None, C.c_void_p)
-_rt.declare(lib.mlops_class_performance_n_classes, C.c_int64, C.c_void_p)
-_rt.declare(lib.mlops_class_performance_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
-        C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_class_performance_merge, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_class_performance_reset, None, C.c_void_p)
-_rt.declare(lib.mlops_class_performance_metrics, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p,
-        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_class_performance_by_class, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
-        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_class_performance_confusion, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_class_performance_one, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_class_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
-        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_class_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
-_rt.declare(lib.mlops_class_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
-        C.c_size_t)
 _rt.declare(lib.mlops_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_estimate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
@@ -3118,24 +3151,6 @@ _rt.declare(lib.mlops_ranking_performance_metrics, C.c_int32, C.POINTER(mlops_me
 _rt.declare(lib.mlops_ranking_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_ranking_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
         C.c_size_t)
-_rt.declare(lib.mlops_regression_performance_size, C.c_size_t)
-_rt.declare(lib.mlops_regression_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t)
-_rt.declare(lib.mlops_regression_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_regression_performance_free, None, C.c_void_p)
-_rt.declare(lib.mlops_regression_performance_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p,
-        C.c_int64, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_regression_performance_merge, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_regression_performance_reset, None, C.c_void_p)
-_rt.declare(lib.mlops_regression_performance_metrics, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p,
-        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_regression_performance_quantile, C.c_double, C.c_void_p, C.c_double)
-_rt.declare(lib.mlops_regression_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int32,
-        C.c_void_p, C.c_void_p, C.c_int64, C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_regression_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t,
-        C.POINTER(C.c_size_t))
-_rt.declare(lib.mlops_regression_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
-        C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_registry_set_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_void_p, C.c_size_t,
@@ -9975,7 +9990,7 @@ class Monitor(_rt.Handle):
 
     def expect_labels(self, reference=None, calibration=None, *, rows_max=None, windows_kept=None, metric=None,
                       threshold=None, tolerance=None, confidence=None, cost_tp=None, cost_fp=None, cost_fn=None,
-                      cost_tn=None):
+                      cost_tn=None, n_classes=None, costs=None):
         """Take the room for labels. Once, and before the first row.
 
         With a reference half of what a window may spend on false alarms is for its columns, and a quarter
@@ -9989,16 +10004,20 @@ class Monitor(_rt.Handle):
                 new one; default 65,536
             windows_kept: windows to which a label can still count, the current one among them, 1 to
                 1,000; default 8; 56 KiB each
-            metric: what is judged; default MonitorMetric.AUC
+            metric: what is judged; default MonitorMetric.AUC, of numbers MonitorMetric.MAE
             threshold: score from which a row is predicted positive: a multiple of 1/1024 below 1; default
                 0.5
-            tolerance: loss that is not worth an alarm, in the metric's unit; default 0.05, of log loss
-                and cost it must be given
+            tolerance: loss that is not worth an alarm, in the metric's unit; default 0.05; of log loss,
+                cost and all of numbers but mape it must be given
             confidence: of the intervals that are shown; default 0.95
             cost_tp: of a row that is predicted 1 and labelled 1; default 0
             cost_fp: predicted 1, labelled 0; default 0
             cost_fn: predicted 0, labelled 1; default 0
             cost_tn: predicted 0, labelled 0; default 0, of all four: there is no cost
+            n_classes: of Monitor.expect_classes(), 2 to 256; default: those of the reference or of the
+                model; else 0
+            costs: of Monitor.expect_classes(): of a row of each label, and of that by each prediction;
+                else None
 
         Raises: InvalidError for an option out of range, a reference without labels, or a monitor that has
         rows or labels already; NomemError.
@@ -10008,7 +10027,7 @@ class Monitor(_rt.Handle):
         calibration_h = _rt.opened_or_none(calibration, Calibration, "calibration")
         opts = _monitor_labels_opts(rows_max=rows_max, windows_kept=windows_kept, metric=metric, threshold=threshold,
                 tolerance=tolerance, confidence=confidence, cost_tp=cost_tp, cost_fp=cost_fp, cost_fn=cost_fn,
-                cost_tn=cost_tn)
+                cost_tn=cost_tn, n_classes=n_classes, costs=costs)
         err = mlops_error()
         with _rt.locked(h, reference_h):
             status = lib.mlops_monitor_expect_labels(h, reference_h, calibration_h, C.byref(opts), C.byref(err))
@@ -10019,7 +10038,8 @@ class Monitor(_rt.Handle):
         """Add rows with their scores, as Monitor.add(); the scores are the predictions.
 
             rows: row-major, float32
-            scores: probabilities of label 1, in [0, 1]; NaN: there is none
+            scores: probabilities of label 1, in [0, 1]; NaN: there is none. Of classes and numbers: see
+                mlops/monitor_tasks.h; of one dimension: one value a row
             ids: of the requests: any numbers, such as those of Monitor.id(). None: no label will come
             weights: as Performance.add(); None: each row counts 1
 
@@ -10028,7 +10048,7 @@ class Monitor(_rt.Handle):
         """
         h = self._open()
         rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
-        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 2, "scores", True)
         ids_p, ids_shape, ids_keep = (None, (0,) * 1, None) if ids is None else _rt.array(ids, "q", 1, "ids")
         weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
                 "d", 1, "weights")
@@ -10040,8 +10060,8 @@ class Monitor(_rt.Handle):
             _rt.same_length("weights", weights_shape[0], "rows", rows_shape[0])
         _rt.fits("rows", rows_shape, 1, "monitor", "features", lib.mlops_monitor_n_features(h))
         with h.lock:
-            status = lib.mlops_monitor_add_scored(h, rows_p, rows_shape[0], rows_shape[1], scores_p, ids_p,
-                    weights_p, C.byref(err))
+            status = lib.mlops_monitor_add_scored(h, rows_p, rows_shape[0], rows_shape[1], scores_p, scores_shape[1],
+                    ids_p, weights_p, C.byref(err))
         if status:
             _rt.check(status, "Monitor.add_scored", err)
 
@@ -10049,13 +10069,13 @@ class Monitor(_rt.Handle):
         """Add the rows of a table with their scores, as Monitor.add_table() and Monitor.add_scored().
 
             table: rows
-            scores: of each row
+            scores: of each row; of one dimension: one value a row
 
         Raises: as Monitor.add_table() and Monitor.add_scored().
         """
         h = self._open()
         table_h = _rt.opened(table, Table, "table")
-        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 2, "scores", True)
         ids_p, ids_shape, ids_keep = (None, (0,) * 1, None) if ids is None else _rt.array(ids, "q", 1, "ids")
         weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
                 "d", 1, "weights")
@@ -10065,8 +10085,8 @@ class Monitor(_rt.Handle):
         if weights is not None:
             _rt.same_length("weights", weights_shape[0], "scores", scores_shape[0])
         with h.lock:
-            status = lib.mlops_monitor_add_scored_table(h, table_h, scores_p, scores_shape[0], ids_p, weights_p,
-                    C.byref(err))
+            status = lib.mlops_monitor_add_scored_table(h, table_h, scores_p, scores_shape[0], scores_shape[1],
+                    ids_p, weights_p, C.byref(err))
         if status:
             _rt.check(status, "Monitor.add_scored_table", err)
 
@@ -10074,7 +10094,7 @@ class Monitor(_rt.Handle):
         """Add labels of rows that were added. Labels without a row are counted and are no error.
 
             ids: of the requests
-            labels: 0 or 1
+            labels: 0 or 1; of classes 0 to n_classes - 1; of numbers any
             weights: take the place of the weights of the rows
 
         Raises: InvalidError names the first label, counted from 0, that is none; LimitError beyond a weight
@@ -10121,8 +10141,8 @@ class Monitor(_rt.Handle):
         """Metrics of each window that is kept and of all rows together, of what there is by now.
 
         Columns: window, its number, from 1, or null: all rows of the monitor; kind, "measured" or
-        "estimated"; metric, as in mlops_monitor_metric; value, low, high, null where undefined; n, rows
-        with a label, or rows with a score.
+        "estimated"; metric, its name; value, low, high, null where undefined; n, rows with a label, or
+        rows with a score.
 
         Raises: InvalidError if no labels are expected; NomemError.
         """
@@ -10253,7 +10273,7 @@ class Monitor(_rt.Handle):
 
             rows: row-major, float32
             segments: numbers of Monitor.segment()
-            scores: one prediction a row; needed where labels are expected
+            scores: predictions; needed where labels are expected; of one dimension: one value a row
             ids: None where no labels are expected
             weights: None where no labels are expected
 
@@ -10263,8 +10283,8 @@ class Monitor(_rt.Handle):
         h = self._open()
         rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
         segments_p, segments_shape, segments_keep = _rt.array(segments, "q", 1, "segments")
-        scores_p, scores_shape, scores_keep = (None, (0,) * 1, None) if scores is None else _rt.array(scores, "d", 1,
-                "scores")
+        scores_p, scores_shape, scores_keep = (None, (0,) * 2, None) if scores is None else _rt.array(scores, "d", 2,
+                "scores", True)
         ids_p, ids_shape, ids_keep = (None, (0,) * 1, None) if ids is None else _rt.array(ids, "q", 1, "ids")
         weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
                 "d", 1, "weights")
@@ -10279,7 +10299,7 @@ class Monitor(_rt.Handle):
         _rt.fits("rows", rows_shape, 1, "monitor", "features", lib.mlops_monitor_n_features(h))
         with h.lock:
             status = lib.mlops_monitor_add_segments(h, rows_p, rows_shape[0], rows_shape[1], segments_p, scores_p,
-                    ids_p, weights_p, C.byref(err))
+                    scores_shape[1], ids_p, weights_p, C.byref(err))
         if status:
             _rt.check(status, "Monitor.add_segments", err)
 
@@ -10289,7 +10309,7 @@ class Monitor(_rt.Handle):
 
             table: rows
             segments: numbers of Monitor.segment()
-            scores: needed where labels are expected, else None
+            scores: needed where labels are expected, else None; of one dimension: one value a row
             ids: None where no labels are expected
             weights: None where no labels are expected
 
@@ -10298,8 +10318,8 @@ class Monitor(_rt.Handle):
         h = self._open()
         table_h = _rt.opened(table, Table, "table")
         segments_p, segments_shape, segments_keep = _rt.array(segments, "q", 1, "segments")
-        scores_p, scores_shape, scores_keep = (None, (0,) * 1, None) if scores is None else _rt.array(scores, "d", 1,
-                "scores")
+        scores_p, scores_shape, scores_keep = (None, (0,) * 2, None) if scores is None else _rt.array(scores, "d", 2,
+                "scores", True)
         ids_p, ids_shape, ids_keep = (None, (0,) * 1, None) if ids is None else _rt.array(ids, "q", 1, "ids")
         weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
                 "d", 1, "weights")
@@ -10311,8 +10331,8 @@ class Monitor(_rt.Handle):
         if weights is not None:
             _rt.same_length("weights", weights_shape[0], "segments", segments_shape[0])
         with h.lock:
-            status = lib.mlops_monitor_add_segments_table(h, table_h, segments_p, segments_shape[0], scores_p, ids_p,
-                    weights_p, C.byref(err))
+            status = lib.mlops_monitor_add_segments_table(h, table_h, segments_p, segments_shape[0], scores_p,
+                    scores_shape[1], ids_p, weights_p, C.byref(err))
         if status:
             _rt.check(status, "Monitor.add_segments_table", err)
 
@@ -10396,6 +10416,95 @@ class Monitor(_rt.Handle):
             status = lib.mlops_monitor_resume(h, bytes_p, bytes_n, C.byref(err))
         if status:
             _rt.check(status, "Monitor.resume", err)
+
+    def expect_classes(self, reference=None, calibration=None, *, rows_max=None, windows_kept=None, metric=None,
+                       threshold=None, tolerance=None, confidence=None, cost_tp=None, cost_fp=None, cost_fn=None,
+                       cost_tn=None, n_classes=None, costs=None):
+        """Take the room for labels that are classes. Scores of a row are the probabilities of the classes, as
+        ClassPerformance.add() takes them; its prediction is the most probable, the first of several. A row
+        with NaN has none. A label is the number of a class, from 0.
+
+            reference: counts of rows with a label, such as of the validation, of probabilities as
+                calibration gives them; copied. None: metrics are told, and not judged
+            calibration: fitted to these classes; what is counted is what it makes of the probabilities,
+                but that predictions are by them as they came. The monitor holds a share. None: they are
+                calibrated
+            rows_max: rows that are remembered for their labels, up to 2^30; the oldest makes room for a
+                new one; default 65,536
+            windows_kept: windows to which a label can still count, the current one among them, 1 to
+                1,000; default 8; 56 KiB each
+            metric: what is judged; default MonitorMetric.AUC, of numbers MonitorMetric.MAE
+            threshold: score from which a row is predicted positive: a multiple of 1/1024 below 1; default
+                0.5
+            tolerance: loss that is not worth an alarm, in the metric's unit; default 0.05; of log loss,
+                cost and all of numbers but mape it must be given
+            confidence: of the intervals that are shown; default 0.95
+            cost_tp: of a row that is predicted 1 and labelled 1; default 0
+            cost_fp: predicted 1, labelled 0; default 0
+            cost_fn: predicted 0, labelled 1; default 0
+            cost_tn: predicted 0, labelled 0; default 0, of all four: there is no cost
+            n_classes: of Monitor.expect_classes(), 2 to 256; default: those of the reference or of the
+                model; else 0
+            costs: of Monitor.expect_classes(): of a row of each label, and of that by each prediction;
+                else None
+
+        Raises: InvalidError as Monitor.expect_labels(), and where reference, model, calibration and n_classes
+        do not agree; NomemError.
+        """
+        h = self._open()
+        reference_h = _rt.opened_or_none(reference, ClassPerformance, "reference")
+        calibration_h = _rt.opened_or_none(calibration, Calibration, "calibration")
+        opts = _monitor_labels_opts(rows_max=rows_max, windows_kept=windows_kept, metric=metric, threshold=threshold,
+                tolerance=tolerance, confidence=confidence, cost_tp=cost_tp, cost_fp=cost_fp, cost_fn=cost_fn,
+                cost_tn=cost_tn, n_classes=n_classes, costs=costs)
+        err = mlops_error()
+        with _rt.locked(h, reference_h):
+            status = lib.mlops_monitor_expect_classes(h, reference_h, calibration_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.expect_classes", err)
+
+    def expect_numbers(self, reference=None, *, rows_max=None, windows_kept=None, metric=None, threshold=None,
+                       tolerance=None, confidence=None, cost_tp=None, cost_fp=None, cost_fn=None, cost_tn=None,
+                       n_classes=None, costs=None):
+        """Take the room for labels that are numbers. A score is the number that was predicted, up to 2^240
+        either way; NaN: there is none. With a width of 2 the second value of a row is the loss that a
+        model of the caller's expects of it (direct loss estimation): |error| if mae is judged, its square
+        if mse or rmse is, |error| / |label| of mape, (ln(1 + prediction) - ln(1 + label))^2 of rmsle; 0 to
+        2^240, or NaN: there is none. From these the metric is estimated, else it is not.
+
+            reference: sums of rows such as of the validation; copied. None: metrics are told, and not
+                judged
+            rows_max: rows that are remembered for their labels, up to 2^30; the oldest makes room for a
+                new one; default 65,536
+            windows_kept: windows to which a label can still count, the current one among them, 1 to
+                1,000; default 8; 56 KiB each
+            metric: what is judged; default MonitorMetric.AUC, of numbers MonitorMetric.MAE
+            threshold: score from which a row is predicted positive: a multiple of 1/1024 below 1; default
+                0.5
+            tolerance: loss that is not worth an alarm, in the metric's unit; default 0.05; of log loss,
+                cost and all of numbers but mape it must be given
+            confidence: of the intervals that are shown; default 0.95
+            cost_tp: of a row that is predicted 1 and labelled 1; default 0
+            cost_fp: predicted 1, labelled 0; default 0
+            cost_fn: predicted 0, labelled 1; default 0
+            cost_tn: predicted 0, labelled 0; default 0, of all four: there is no cost
+            n_classes: of Monitor.expect_classes(), 2 to 256; default: those of the reference or of the
+                model; else 0
+            costs: of Monitor.expect_classes(): of a row of each label, and of that by each prediction;
+                else None
+
+        Raises: InvalidError as Monitor.expect_labels(); NomemError.
+        """
+        h = self._open()
+        reference_h = _rt.opened_or_none(reference, RegressionPerformance, "reference")
+        opts = _monitor_labels_opts(rows_max=rows_max, windows_kept=windows_kept, metric=metric, threshold=threshold,
+                tolerance=tolerance, confidence=confidence, cost_tp=cost_tp, cost_fp=cost_fp, cost_fn=cost_fn,
+                cost_tn=cost_tn, n_classes=n_classes, costs=costs)
+        err = mlops_error()
+        with _rt.locked(h, reference_h):
+            status = lib.mlops_monitor_expect_numbers(h, reference_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.expect_numbers", err)
 
 
 @_rt.noun("performance")
@@ -10836,6 +10945,424 @@ class Policy(_rt.Handle):
             _rt.check(status, "Policy.load", why={
                 -5: "bytes that are no policy, or whose parts contradict each other",
                 -6: "one of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+
+@_rt.noun("class_performance")
+class ClassPerformance(_rt.Handle):
+    """Counts of probabilities by label, aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_class_performance_free
+    _locked = True
+
+    @staticmethod
+    def size(k):
+        """Bytes that counts of k classes need, 2 to 256: about 56 KiB a class, and as many once; 0 for
+        another k.
+        """
+        out = lib.mlops_class_performance_size(_rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k"))
+        return out
+
+    def __init__(self, k):
+        """Start empty counts on the host's heap.
+
+            k: number of classes, 2 to 256
+
+        Raises: InvalidError for another k; NomemError.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_class_performance_new(C.byref(out), _rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k"), None,
+                C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance", err)
+        self._h = self._owner(out.value)
+
+    @property
+    def n_classes(self):
+        """Number of classes."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_class_performance_n_classes(h)
+        return out
+
+    def add(self, probabilities, labels=None, predictions=None, weights=None):
+        """Count rows.
+
+            probabilities: row-major; a row sums to 1 within 0.001; one with NaN is left out, and counted
+                as such
+            labels: 0 to k - 1; below 0: not known (yet); None: none is
+            predictions: 0 to k - 1: the class that was predicted; None: the most probable, the first of
+                several
+            weights: as in Performance.add()
+
+        Raises: InvalidError names the first row, counted from 0, that is none; LimitError beyond a weight of
+        2^41 in all. Nothing is counted then.
+        """
+        h = self._open()
+        probabilities_p, probabilities_shape, probabilities_keep = _rt.array(probabilities, "d", 2, "probabilities")
+        labels_p, labels_shape, labels_keep = (None, (0,) * 1, None) if labels is None else _rt.array(labels, "q", 1,
+                "labels")
+        predictions_p, predictions_shape, predictions_keep = (None, (0,) * 1,
+                None) if predictions is None else _rt.array(predictions, "q", 1, "predictions")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        if labels is not None:
+            _rt.same_length("labels", labels_shape[0], "probabilities", probabilities_shape[0])
+        if predictions is not None:
+            _rt.same_length("predictions", predictions_shape[0], "probabilities", probabilities_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "probabilities", probabilities_shape[0])
+        with h.lock:
+            status = lib.mlops_class_performance_add(h, probabilities_p, probabilities_shape[0],
+                    probabilities_shape[1], labels_p, predictions_p, weights_p, C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.add", err)
+
+    def merge(self, other):
+        """Add what other counts have.
+
+            other: counts of as many classes; unchanged
+
+        Raises: InvalidError if other is self, or of another number of classes; LimitError. Nothing is added
+        then.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, ClassPerformance, "other")
+        err = mlops_error()
+        with _rt.locked(h, other_h):
+            status = lib.mlops_class_performance_merge(h, other_h, C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.merge", err)
+
+    def reset(self):
+        """Forget all rows."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_class_performance_reset(h)
+
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
+        """Judge the rows that have a label, as metric_classes() does; auc_macro and auc_weighted are those of
+        scores in 1,024 bins, and so is ece_adaptive.
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
+
+        Raises: InvalidError if no row has a label, or for an option out of range.
+        """
+        out = mlops_metrics(C.sizeof(mlops_metrics))
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile, beta=beta)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_class_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.metrics", err)
+        return _metrics(out)
+
+    def by_class(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
+        """Each class by itself. Columns: class; weight of its rows; predicted, weight of the rows predicted
+        so; precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece of its
+        probabilities against the rest; f_beta of the predictions. Null where there is none.
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
+
+        Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile, beta=beta)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_class_performance_by_class(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.by_class", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def confusion(self):
+        """The confusion matrix. Columns: label, predicted, weight of the rows that have a label; expected,
+        the probability of the label times weight over all rows predicted so; and weight as a
+        share_of_label, a share_of_predicted and a share of all, null of none; k * k rows.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_class_performance_confusion(C.byref(out), h, None, C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.confusion", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def one(self, at):
+        """Counts of one class against the rest, as if its probabilities alone had been added to them; or of
+        the probability of the predicted class, against whether it was right.
+
+            at: 0 to k - 1; -1: of the predicted class
+
+        Raises: InvalidError if there is no such class; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_class_performance_one(C.byref(out), h, _rt.integer(at, -2 ** 63, 2 ** 63 - 1, "at"),
+                    None, C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.one", err)
+        return _rt.classes["performance"]._wrap(out.value)
+
+    def estimate(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
+        """Estimate metrics of all rows from their probabilities alone, which must be calibrated: the table of
+        Performance.estimate(). sampling_error is at most a little too wide.
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
+
+        Raises: InvalidError if there is no row, or for an option out of range; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile, beta=beta)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_class_performance_estimate(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.estimate", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def save(self):
+        """Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_class_performance_save(h, text, cap, needed),
+                    "ClassPerformance.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of ClassPerformance.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no counts, or contradict each other; UnsupportedError for
+        those of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = 4096
+        while True:
+            mem = _rt.Storage(size)
+            status = lib.mlops_class_performance_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+            if status != _rt.ARENA or size > 1 << 24:
+                break
+            size *= 2
+        if status:
+            _rt.check(status, "ClassPerformance.load", why={
+                -5: "bytes that are no counts, or contradict each other",
+                -6: "those of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+
+@_rt.noun("regression_performance")
+class RegressionPerformance(_rt.Handle):
+    """Sums of errors, of RegressionPerformance.size() bytes. One thread at a time."""
+
+    _end = lib.mlops_regression_performance_free
+    _locked = True
+
+    @staticmethod
+    def size():
+        """Bytes that sums need."""
+        out = lib.mlops_regression_performance_size()
+        return out
+
+    def __init__(self):
+        """Start empty sums on the host's heap.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_regression_performance_new(C.byref(out), None, C.byref(err))
+        if status:
+            _rt.check(status, "RegressionPerformance", err)
+        self._h = self._owner(out.value)
+
+    def add(self, predictions, labels, weights=None):
+        """Add rows.
+
+            predictions: up to 2^240 in size; a row of NaN is left out, and counted as such
+            labels: up to 2^240 in size; a row of NaN is left out: not known (yet)
+            weights: as in Performance.add()
+
+        Raises: InvalidError names the first row, counted from 0, that is none; LimitError beyond a weight of
+        2^41 in all. Nothing is added then.
+        """
+        h = self._open()
+        predictions_p, predictions_shape, predictions_keep = _rt.array(predictions, "d", 1, "predictions")
+        labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        _rt.same_length("labels", labels_shape[0], "predictions", predictions_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "predictions", predictions_shape[0])
+        with h.lock:
+            status = lib.mlops_regression_performance_add(h, predictions_p, labels_p, weights_p,
+                    predictions_shape[0], C.byref(err))
+        if status:
+            _rt.check(status, "RegressionPerformance.add", err)
+
+    def merge(self, other):
+        """Add what other sums have.
+
+            other: sums; unchanged
+
+        Raises: InvalidError if other is self; LimitError. Nothing is added then.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, RegressionPerformance, "other")
+        err = mlops_error()
+        with _rt.locked(h, other_h):
+            status = lib.mlops_regression_performance_merge(h, other_h, C.byref(err))
+        if status:
+            _rt.check(status, "RegressionPerformance.merge", err)
+
+    def reset(self):
+        """Forget all rows."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_regression_performance_reset(h)
+
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
+        """Judge the rows, as metric_regression() does; median_ae is that of RegressionPerformance.quantile().
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
+
+        Raises: InvalidError if there is no row, or for an option out of range.
+        """
+        out = mlops_metrics(C.sizeof(mlops_metrics))
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile, beta=beta)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_regression_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "RegressionPerformance.metrics", err)
+        return _metrics(out)
+
+    def quantile(self, q):
+        """The least absolute error up to which a share q of the weight lies, within a thirty-second of its
+        size from 2^-64 to 2^64; errors below count as 0. NaN without rows, or if q is not in [0, 1].
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_regression_performance_quantile(h, q)
+        return out
+
+    def estimate(self, metric, losses, weights=None, *, threshold=None, confidence=None, n_bins=None, top_k=None,
+                 quantile=None, beta=None):
+        """Estimate a metric of rows whose labels are not known, from the loss that a model of the caller's
+        predicts for each: one row of the table of Performance.estimate(). The sampling error is the
+        standard deviation of the loss on reference rows over the root of the number of rows.
+
+            metric: Metric.MAE (the loss is |error|), Metric.MSE and Metric.RMSE (its square), Metric.MAPE
+                (|error| / |label|), Metric.MSLE and Metric.RMSLE (squared difference of ln(1 + value))
+            losses: predicted, 0 or more
+            weights: 0 or more
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
+            quantile: of pinball of a regression, in (0, 1); default 0.5
+            beta: of f_beta and its like, above 0; default 1
+
+        Raises: InvalidError for another metric, if a row is none of these, or self has none; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        metric = _rt.choice(Metric, metric)
+        losses_p, losses_shape, losses_keep = _rt.array(losses, "d", 1, "losses")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
+                quantile=quantile, beta=beta)
+        err = mlops_error()
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "losses", losses_shape[0])
+        with h.lock:
+            status = lib.mlops_regression_performance_estimate(C.byref(out), h, metric, losses_p, weights_p,
+                    losses_shape[0], C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "RegressionPerformance.estimate", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def save(self):
+        """Write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_regression_performance_save(h, text, cap, needed),
+                    "RegressionPerformance.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of RegressionPerformance.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no sums, or contradict each other; UnsupportedError for those
+        of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = lib.mlops_regression_performance_size()
+        mem = _rt.Storage(size)
+        status = lib.mlops_regression_performance_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+        if status:
+            _rt.check(status, "RegressionPerformance.load", why={
+                -5: "bytes that are no sums, or contradict each other",
+                -6: "those of a later format",
                 -1: "mem is not aligned",
             })
         return cls._wrap(out.value, keep=(mem,), owned=False)
@@ -11358,248 +11885,6 @@ class Panes(_rt.Handle):
             lib.mlops_panes_reset(h)
 
 
-@_rt.noun("class_performance")
-class ClassPerformance(_rt.Handle):
-    """Counts of probabilities by label, aligned to 8. One thread at a time."""
-
-    _end = lib.mlops_class_performance_free
-    _locked = True
-
-    @staticmethod
-    def size(k):
-        """Bytes that counts of k classes need, 2 to 256: about 56 KiB a class, and as many once; 0 for
-        another k.
-        """
-        out = lib.mlops_class_performance_size(_rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k"))
-        return out
-
-    def __init__(self, k):
-        """Start empty counts on the host's heap.
-
-            k: number of classes, 2 to 256
-
-        Raises: InvalidError for another k; NomemError.
-        """
-        out = C.c_void_p()
-        err = mlops_error()
-        status = lib.mlops_class_performance_new(C.byref(out), _rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k"), None,
-                C.byref(err))
-        if status:
-            _rt.check(status, "ClassPerformance", err)
-        self._h = self._owner(out.value)
-
-    @property
-    def n_classes(self):
-        """Number of classes."""
-        h = self._open()
-        with h.lock:
-            out = lib.mlops_class_performance_n_classes(h)
-        return out
-
-    def add(self, probabilities, labels=None, predictions=None, weights=None):
-        """Count rows.
-
-            probabilities: row-major; a row sums to 1 within 0.001; one with NaN is left out, and counted
-                as such
-            labels: 0 to k - 1; below 0: not known (yet); None: none is
-            predictions: 0 to k - 1: the class that was predicted; None: the most probable, the first of
-                several
-            weights: as in Performance.add()
-
-        Raises: InvalidError names the first row, counted from 0, that is none; LimitError beyond a weight of
-        2^41 in all. Nothing is counted then.
-        """
-        h = self._open()
-        probabilities_p, probabilities_shape, probabilities_keep = _rt.array(probabilities, "d", 2, "probabilities")
-        labels_p, labels_shape, labels_keep = (None, (0,) * 1, None) if labels is None else _rt.array(labels, "q", 1,
-                "labels")
-        predictions_p, predictions_shape, predictions_keep = (None, (0,) * 1,
-                None) if predictions is None else _rt.array(predictions, "q", 1, "predictions")
-        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
-                "d", 1, "weights")
-        err = mlops_error()
-        if labels is not None:
-            _rt.same_length("labels", labels_shape[0], "probabilities", probabilities_shape[0])
-        if predictions is not None:
-            _rt.same_length("predictions", predictions_shape[0], "probabilities", probabilities_shape[0])
-        if weights is not None:
-            _rt.same_length("weights", weights_shape[0], "probabilities", probabilities_shape[0])
-        with h.lock:
-            status = lib.mlops_class_performance_add(h, probabilities_p, probabilities_shape[0],
-                    probabilities_shape[1], labels_p, predictions_p, weights_p, C.byref(err))
-        if status:
-            _rt.check(status, "ClassPerformance.add", err)
-
-    def merge(self, other):
-        """Add what other counts have.
-
-            other: counts of as many classes; unchanged
-
-        Raises: InvalidError if other is self, or of another number of classes; LimitError. Nothing is added
-        then.
-        """
-        h = self._open()
-        other_h = _rt.opened(other, ClassPerformance, "other")
-        err = mlops_error()
-        with _rt.locked(h, other_h):
-            status = lib.mlops_class_performance_merge(h, other_h, C.byref(err))
-        if status:
-            _rt.check(status, "ClassPerformance.merge", err)
-
-    def reset(self):
-        """Forget all rows."""
-        h = self._open()
-        with h.lock:
-            lib.mlops_class_performance_reset(h)
-
-    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
-        """Judge the rows that have a label, as metric_classes() does; auc_macro and auc_weighted are those of
-        scores in 1,024 bins, and so is ece_adaptive.
-
-            threshold: score from which a row is predicted positive; from counts it must be a multiple of
-                1/1024 below 1; default 0.5
-            confidence: of intervals, in (0, 1); default 0.95
-            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
-            top_k: of top_k_accuracy of classes; default 3
-            quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
-
-        Raises: InvalidError if no row has a label, or for an option out of range.
-        """
-        out = mlops_metrics(C.sizeof(mlops_metrics))
-        h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile, beta=beta)
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_class_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "ClassPerformance.metrics", err)
-        return _metrics(out)
-
-    def by_class(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
-        """Each class by itself. Columns: class; weight of its rows; predicted, weight of the rows predicted
-        so; precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece of its
-        probabilities against the rest; f_beta of the predictions. Null where there is none.
-
-            threshold: score from which a row is predicted positive; from counts it must be a multiple of
-                1/1024 below 1; default 0.5
-            confidence: of intervals, in (0, 1); default 0.95
-            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
-            top_k: of top_k_accuracy of classes; default 3
-            quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
-
-        Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile, beta=beta)
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_class_performance_by_class(C.byref(out), h, C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "ClassPerformance.by_class", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def confusion(self):
-        """The confusion matrix. Columns: label, predicted, weight of the rows that have a label; expected,
-        the probability of the label times weight over all rows predicted so; and weight as a
-        share_of_label, a share_of_predicted and a share of all, null of none; k * k rows.
-
-        Raises: NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_class_performance_confusion(C.byref(out), h, None, C.byref(err))
-        if status:
-            _rt.check(status, "ClassPerformance.confusion", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def one(self, at):
-        """Counts of one class against the rest, as if its probabilities alone had been added to them; or of
-        the probability of the predicted class, against whether it was right.
-
-            at: 0 to k - 1; -1: of the predicted class
-
-        Raises: InvalidError if there is no such class; NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_class_performance_one(C.byref(out), h, _rt.integer(at, -2 ** 63, 2 ** 63 - 1, "at"),
-                    None, C.byref(err))
-        if status:
-            _rt.check(status, "ClassPerformance.one", err)
-        return _rt.classes["performance"]._wrap(out.value)
-
-    def estimate(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
-        """Estimate metrics of all rows from their probabilities alone, which must be calibrated: the table of
-        Performance.estimate(). sampling_error is at most a little too wide.
-
-            threshold: score from which a row is predicted positive; from counts it must be a multiple of
-                1/1024 below 1; default 0.5
-            confidence: of intervals, in (0, 1); default 0.95
-            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
-            top_k: of top_k_accuracy of classes; default 3
-            quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
-
-        Raises: InvalidError if there is no row, or for an option out of range; NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile, beta=beta)
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_class_performance_estimate(C.byref(out), h, C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "ClassPerformance.estimate", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def save(self):
-        """Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
-
-        Raises: ArenaError if cap is too small; nothing is written then.
-        """
-        h = self._open()
-        with h.lock:
-            text = _rt.written(lambda text, cap, needed: lib.mlops_class_performance_save(h, text, cap, needed),
-                    "ClassPerformance.save")
-        return text
-
-    @classmethod
-    def load(cls, bytes):
-        """Read bytes of ClassPerformance.save() into the caller's storage.
-
-            bytes: what was saved; borrowed for the call
-
-        Raises: CorruptError for bytes that are no counts, or contradict each other; UnsupportedError for
-        those of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
-        """
-        out = C.c_void_p()
-        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
-        size = 4096
-        while True:
-            mem = _rt.Storage(size)
-            status = lib.mlops_class_performance_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
-            if status != _rt.ARENA or size > 1 << 24:
-                break
-            size *= 2
-        if status:
-            _rt.check(status, "ClassPerformance.load", why={
-                -5: "bytes that are no counts, or contradict each other",
-                -6: "those of a later format",
-                -1: "mem is not aligned",
-            })
-        return cls._wrap(out.value, keep=(mem,), owned=False)
-
-
 @_rt.noun("ranking_performance")
 class RankingPerformance(_rt.Handle):
     """Sums over queries, of RankingPerformance.size() bytes. One thread at a time."""
@@ -11720,182 +12005,6 @@ class RankingPerformance(_rt.Handle):
         status = lib.mlops_ranking_performance_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
         if status:
             _rt.check(status, "RankingPerformance.load", why={
-                -5: "bytes that are no sums, or contradict each other",
-                -6: "those of a later format",
-                -1: "mem is not aligned",
-            })
-        return cls._wrap(out.value, keep=(mem,), owned=False)
-
-
-@_rt.noun("regression_performance")
-class RegressionPerformance(_rt.Handle):
-    """Sums of errors, of RegressionPerformance.size() bytes. One thread at a time."""
-
-    _end = lib.mlops_regression_performance_free
-    _locked = True
-
-    @staticmethod
-    def size():
-        """Bytes that sums need."""
-        out = lib.mlops_regression_performance_size()
-        return out
-
-    def __init__(self):
-        """Start empty sums on the host's heap.
-
-        Raises: NomemError.
-        """
-        out = C.c_void_p()
-        err = mlops_error()
-        status = lib.mlops_regression_performance_new(C.byref(out), None, C.byref(err))
-        if status:
-            _rt.check(status, "RegressionPerformance", err)
-        self._h = self._owner(out.value)
-
-    def add(self, predictions, labels, weights=None):
-        """Add rows.
-
-            predictions: up to 2^240 in size; a row of NaN is left out, and counted as such
-            labels: up to 2^240 in size; a row of NaN is left out: not known (yet)
-            weights: as in Performance.add()
-
-        Raises: InvalidError names the first row, counted from 0, that is none; LimitError beyond a weight of
-        2^41 in all. Nothing is added then.
-        """
-        h = self._open()
-        predictions_p, predictions_shape, predictions_keep = _rt.array(predictions, "d", 1, "predictions")
-        labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
-        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
-                "d", 1, "weights")
-        err = mlops_error()
-        _rt.same_length("labels", labels_shape[0], "predictions", predictions_shape[0])
-        if weights is not None:
-            _rt.same_length("weights", weights_shape[0], "predictions", predictions_shape[0])
-        with h.lock:
-            status = lib.mlops_regression_performance_add(h, predictions_p, labels_p, weights_p,
-                    predictions_shape[0], C.byref(err))
-        if status:
-            _rt.check(status, "RegressionPerformance.add", err)
-
-    def merge(self, other):
-        """Add what other sums have.
-
-            other: sums; unchanged
-
-        Raises: InvalidError if other is self; LimitError. Nothing is added then.
-        """
-        h = self._open()
-        other_h = _rt.opened(other, RegressionPerformance, "other")
-        err = mlops_error()
-        with _rt.locked(h, other_h):
-            status = lib.mlops_regression_performance_merge(h, other_h, C.byref(err))
-        if status:
-            _rt.check(status, "RegressionPerformance.merge", err)
-
-    def reset(self):
-        """Forget all rows."""
-        h = self._open()
-        with h.lock:
-            lib.mlops_regression_performance_reset(h)
-
-    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None, quantile=None, beta=None):
-        """Judge the rows, as metric_regression() does; median_ae is that of RegressionPerformance.quantile().
-
-            threshold: score from which a row is predicted positive; from counts it must be a multiple of
-                1/1024 below 1; default 0.5
-            confidence: of intervals, in (0, 1); default 0.95
-            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
-            top_k: of top_k_accuracy of classes; default 3
-            quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
-
-        Raises: InvalidError if there is no row, or for an option out of range.
-        """
-        out = mlops_metrics(C.sizeof(mlops_metrics))
-        h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile, beta=beta)
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_regression_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "RegressionPerformance.metrics", err)
-        return _metrics(out)
-
-    def quantile(self, q):
-        """The least absolute error up to which a share q of the weight lies, within a thirty-second of its
-        size from 2^-64 to 2^64; errors below count as 0. NaN without rows, or if q is not in [0, 1].
-        """
-        h = self._open()
-        with h.lock:
-            out = lib.mlops_regression_performance_quantile(h, q)
-        return out
-
-    def estimate(self, metric, losses, weights=None, *, threshold=None, confidence=None, n_bins=None, top_k=None,
-                 quantile=None, beta=None):
-        """Estimate a metric of rows whose labels are not known, from the loss that a model of the caller's
-        predicts for each: one row of the table of Performance.estimate(). The sampling error is the
-        standard deviation of the loss on reference rows over the root of the number of rows.
-
-            metric: Metric.MAE (the loss is |error|), Metric.MSE and Metric.RMSE (its square), Metric.MAPE
-                (|error| / |label|), Metric.MSLE and Metric.RMSLE (squared difference of ln(1 + value))
-            losses: predicted, 0 or more
-            weights: 0 or more
-            threshold: score from which a row is predicted positive; from counts it must be a multiple of
-                1/1024 below 1; default 0.5
-            confidence: of intervals, in (0, 1); default 0.95
-            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
-            top_k: of top_k_accuracy of classes; default 3
-            quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
-
-        Raises: InvalidError for another metric, if a row is none of these, or self has none; NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        metric = _rt.choice(Metric, metric)
-        losses_p, losses_shape, losses_keep = _rt.array(losses, "d", 1, "losses")
-        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
-                "d", 1, "weights")
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k,
-                quantile=quantile, beta=beta)
-        err = mlops_error()
-        if weights is not None:
-            _rt.same_length("weights", weights_shape[0], "losses", losses_shape[0])
-        with h.lock:
-            status = lib.mlops_regression_performance_estimate(C.byref(out), h, metric, losses_p, weights_p,
-                    losses_shape[0], C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "RegressionPerformance.estimate", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def save(self):
-        """Write the sums as bytes: canonical, little-endian, equal for equal sums on any machine.
-
-        Raises: ArenaError if cap is too small; nothing is written then.
-        """
-        h = self._open()
-        with h.lock:
-            text = _rt.written(lambda text, cap, needed: lib.mlops_regression_performance_save(h, text, cap, needed),
-                    "RegressionPerformance.save")
-        return text
-
-    @classmethod
-    def load(cls, bytes):
-        """Read bytes of RegressionPerformance.save() into the caller's storage.
-
-            bytes: what was saved; borrowed for the call
-
-        Raises: CorruptError for bytes that are no sums, or contradict each other; UnsupportedError for those
-        of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
-        """
-        out = C.c_void_p()
-        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
-        size = lib.mlops_regression_performance_size()
-        mem = _rt.Storage(size)
-        status = lib.mlops_regression_performance_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
-        if status:
-            _rt.check(status, "RegressionPerformance.load", why={
                 -5: "bytes that are no sums, or contradict each other",
                 -6: "those of a later format",
                 -1: "mem is not aligned",
@@ -13218,7 +13327,7 @@ def _performance_opts(*, threshold=None, confidence=None, n_bins=None, top_k=Non
 
 
 def _monitor_labels_opts(*, rows_max=None, windows_kept=None, metric=None, threshold=None, tolerance=None,
-        confidence=None, cost_tp=None, cost_fp=None, cost_fn=None, cost_tn=None):
+        confidence=None, cost_tp=None, cost_fp=None, cost_fn=None, cost_tn=None, n_classes=None, costs=None):
     o = mlops_monitor_labels_opts(C.sizeof(mlops_monitor_labels_opts))
     o._keep, o._raised = [], []
     if threshold is not None:
@@ -13243,6 +13352,12 @@ def _monitor_labels_opts(*, rows_max=None, windows_kept=None, metric=None, thres
         o.cost_fn = _rt.real(cost_fn, "cost_fn")
     if cost_tn is not None:
         o.cost_tn = _rt.real(cost_tn, "cost_tn")
+    if n_classes is not None:
+        o.n_classes = _rt.integer(n_classes, -2 ** 63, 2 ** 63 - 1, "n_classes")
+    if costs is not None:
+        o.costs, shape, keep = _rt.array(costs, "d", 1, "costs")
+        o._keep.append(keep)
+        o.n_costs = shape[0]
     return o
 
 

@@ -103,7 +103,7 @@ class Method:
         real = p["type"] in ("double", "float")
         name = self.give(p, "float" if real else "int")
         if real:
-            self.args[p["name"]] = name
+            self.args[p["name"]] = f'_rt.real({name}, "{name}")'
         else:
             low, high = types.RANGES[p["type"]]
             least = names.least(self.f, p) if self.is_mute() else None

@@ -263,8 +263,8 @@ def set_field(api, struct, field):
             field["doc"]) else "string"
         return [f'o.{name} = _rt.{convert}({name}, "{name}")']
     if role == "opts":
-        return [f"made = _{names.stem(names.base_of(kind))}(**{name})", f"o.{name} = C.pointer(made)",
-                "o._keep.append(made)"]
+        return [f'made = _{names.stem(names.base_of(kind))}(**_rt.options({name}, "{name}"))',
+                f"o.{name} = C.pointer(made)", "o._keep.append(made)"]
     if role == "handle":
         return [f'owner = _rt.opened({name}, {names.camel(names.base_of(kind))}, "{name}")',
                 f"o.{name} = owner._as_parameter_", "o._keep.append(owner)"]

@@ -257,6 +257,57 @@ class Inputs(unittest.TestCase):
         frame = pd.DataFrame({"x": np.arange(900.0)})
         self.assertEqual(mlops.compare(mlops.Reference(frame, exact=True), frame).overall, NO)
 
+    @needs_numpy
+    def test_a_mask_hides_wherever_numbers_are_taken(self):
+        hidden = np.ma.array([1.0, 1e9, 2.0], mask=[0, 1, 0])
+        profile = mlops.Profile()
+        profile.add(hidden)
+        said = profile.summarize()
+        self.assertEqual((said.n, said.n_nan, said.max), (3, 1, 2.0))
+        self.assertEqual(mlops.stats_compare([1.0, 2.0], hidden).ks, 0)
+        scores, labels = np.ma.array([0.1, 0.9, 0.8, 0.2], mask=[0, 1, 0, 0]), [0, 0, 1, 1]
+        counts = mlops.Performance()
+        counts.add(scores, labels)
+        self.assertEqual(counts.metrics().auc, 1)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "r")
+            mlops.Reference({"a": list(range(100))}).save(path)
+            monitor = mlops.Monitor(None, path, window_rows=50)
+        monitor.add(np.ma.array(np.ones((60, 1), "f4"), mask=np.ones((60, 1))))
+        self.assertEqual(monitor.drift()["a"].nulls_current, 1)
+        with self.assertRaisesRegex(ValueError, "changes has values that are missing"):
+            mlops.Detector.evaluate([5], np.ma.array([3], mask=[1]), 10)
+
+    @needs_pandas
+    def test_numbers_that_pandas_may_have_not(self):
+        profile = mlops.Profile()
+        profile.add(pd.array([1, None, 3], dtype="Int64"))
+        profile.add(pd.Series([1.5, None], dtype="Float32"))
+        profile.add(pd.Series([True, None], dtype="boolean"))
+        said = profile.summarize()
+        self.assertEqual((said.n, said.n_nan, said.min, said.max), (7, 3, 1.0, 3.0))
+
+    @needs_pandas
+    def test_rows_wherever_a_table_is_taken(self):
+        frame = pd.DataFrame({"a": np.arange(100.0), "g": ["x", "y"] * 50})
+        self.assertEqual(len(mlops.Drift.compare(frame, {"a": [1.0], "g": ["x"]})), 2)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "r")
+            mlops.Reference(frame).save(path)
+            monitor = mlops.Monitor(None, path, window_rows=50)
+        monitor.add_table(frame)
+        self.assertEqual(monitor.n_windows, 2)
+        with self.assertRaisesRegex(TypeError, "int is no table"):
+            monitor.add_table(3)
+        with self.assertRaisesRegex(TypeError, "current must be a Table, not Monitor"):
+            mlops.Drift.compare(frame, monitor)
+
+    def test_arguments_by_name(self):
+        with self.assertRaisesRegex(TypeError, "q must be a number, not str"):
+            mlops.Profile().quantile("x")
+        with self.assertRaisesRegex(TypeError, "drift must be a dict of options, not int"):
+            mlops.Monitor(None, TRAIN, drift=3)
+
     def test_verdicts_like_a_dict_and_a_list(self):
         drift = mlops.compare({"a": [1.0], "b": [2.0]}, {"a": [1.0], "b": [2.0]})
         self.assertTrue("a" in drift and "c" not in drift)

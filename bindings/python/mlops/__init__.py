@@ -444,11 +444,6 @@ class Feature(_ffi.Feature):
 class Reference(_ffi.Reference):
     __doc__ = _ffi.Reference.__doc__
 
-    def __init__(self, table, **opts):
-        super().__init__(_tables.table(table), **opts)
-
-    __init__.__doc__ = _ffi.Reference.__init__.__doc__
-
     def __repr__(self):
         if self.closed:
             return "<closed mlops.Reference>"

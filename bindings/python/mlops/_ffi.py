@@ -4581,7 +4581,7 @@ class Anomaly(_rt.Handle):
         out = C.c_double()
         err = mlops_error()
         with h.lock:
-            status = lib.mlops_anomaly_threshold(h, rate, C.byref(out), C.byref(err))
+            status = lib.mlops_anomaly_threshold(h, _rt.real(rate, "rate"), C.byref(out), C.byref(err))
         if status:
             _rt.check(status, "Anomaly.threshold", err)
         return out.value
@@ -6373,7 +6373,8 @@ class Context(_rt.Handle):
             _rt.same_length("features", features_shape[0], "values", values_shape[0])
         with h.lock:
             status = lib.mlops_context_bind_csr(h, values_p, features_p, values_shape[0], starts_p, starts_shape[0],
-                    _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), absent, C.byref(err))
+                    _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), _rt.real(absent, "absent"),
+                    C.byref(err))
         if status:
             _rt.check(status, "Context.bind_csr", err)
         h.bound = (values_keep, features_keep, starts_keep,)
@@ -6398,8 +6399,8 @@ class Context(_rt.Handle):
             _rt.same_length("features", features_shape[0], "values", values_shape[0])
         with h.lock:
             status = lib.mlops_context_bind_csr_f64(h, values_p, features_p, values_shape[0], starts_p,
-                    starts_shape[0], _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), absent,
-                    C.byref(err))
+                    starts_shape[0], _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), _rt.real(absent,
+                    "absent"), C.byref(err))
         if status:
             _rt.check(status, "Context.bind_csr_f64", err)
         h.bound = (values_keep, features_keep, starts_keep,)
@@ -6424,8 +6425,8 @@ class Context(_rt.Handle):
             _rt.same_length("features", features_shape[0], "values", values_shape[0])
         with h.lock:
             status = lib.mlops_context_bind_csr_i64(h, values_p, features_p, values_shape[0], starts_p,
-                    starts_shape[0], _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), absent,
-                    C.byref(err))
+                    starts_shape[0], _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), _rt.real(absent,
+                    "absent"), C.byref(err))
         if status:
             _rt.check(status, "Context.bind_csr_i64", err)
         h.bound = (values_keep, features_keep, starts_keep,)
@@ -6450,8 +6451,8 @@ class Context(_rt.Handle):
             _rt.same_length("features", features_shape[0], "values", values_shape[0])
         with h.lock:
             status = lib.mlops_context_bind_csr_f64_i64(h, values_p, features_p, values_shape[0], starts_p,
-                    starts_shape[0], _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), absent,
-                    C.byref(err))
+                    starts_shape[0], _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), _rt.real(absent,
+                    "absent"), C.byref(err))
         if status:
             _rt.check(status, "Context.bind_csr_f64_i64", err)
         h.bound = (values_keep, features_keep, starts_keep,)
@@ -8135,7 +8136,7 @@ class Profile(_rt.Handle):
         """
         h = self._open()
         with h.lock:
-            out = lib.mlops_profile_distinct(h, errors)
+            out = lib.mlops_profile_distinct(h, _rt.real(errors, "errors"))
         return out
 
     @property
@@ -8199,7 +8200,7 @@ class Profile(_rt.Handle):
         """
         h = self._open()
         with h.lock:
-            out = lib.mlops_profile_quantile(h, q)
+            out = lib.mlops_profile_quantile(h, _rt.real(q, "q"))
         return out
 
     def count_powers(self):
@@ -8641,8 +8642,8 @@ class Run(_rt.Handle):
         """
         h = self._open()
         err = mlops_error()
-        status = lib.mlops_run_log(h, _rt.string(metric, "metric"), value, _rt.integer(step, -2 ** 63, 2 ** 63 - 1,
-                "step"), C.byref(err))
+        status = lib.mlops_run_log(h, _rt.string(metric, "metric"), _rt.real(value, "value"), _rt.integer(step,
+                -2 ** 63, 2 ** 63 - 1, "step"), C.byref(err))
         if status:
             _rt.check(status, "Run.log", err)
 
@@ -9235,7 +9236,7 @@ class Hll(_rt.Handle):
         """
         h = self._open()
         with h.lock:
-            out = lib.mlops_hll_estimate(h, errors)
+            out = lib.mlops_hll_estimate(h, _rt.real(errors, "errors"))
         return out
 
     def save(self, form=0):
@@ -9620,7 +9621,7 @@ class Kll(_rt.Handle):
         """
         h = self._open()
         with h.lock:
-            out = lib.mlops_kll_rank(h, value)
+            out = lib.mlops_kll_rank(h, _rt.real(value, "value"))
         return out
 
     def quantile(self, q):
@@ -9632,7 +9633,7 @@ class Kll(_rt.Handle):
         """
         h = self._open()
         with h.lock:
-            out = lib.mlops_kll_quantile(h, q)
+            out = lib.mlops_kll_quantile(h, _rt.real(q, "q"))
         return out
 
     def quantiles(self, q):
@@ -10877,8 +10878,9 @@ class Policy(_rt.Handle):
         h = self._open()
         out = mlops_policy_decision(C.sizeof(mlops_policy_decision))
         with h.lock:
-            status = lib.mlops_policy_add(h, _rt.integer(time_ns, -2 ** 63, 2 ** 63 - 1, "time_ns"), severity,
-                    _rt.integer(vetoed, -2 ** 31, 2 ** 31 - 1, "vetoed"), C.byref(out))
+            status = lib.mlops_policy_add(h, _rt.integer(time_ns, -2 ** 63, 2 ** 63 - 1, "time_ns"),
+                    _rt.real(severity, "severity"), _rt.integer(vetoed, -2 ** 31, 2 ** 31 - 1, "vetoed"),
+                    C.byref(out))
         if status:
             _rt.check(status, f"Policy.add({time_ns}, {severity}, {vetoed})", why={
                 -1: "time goes back, severity is below 0, or struct_size is unknown",
@@ -11293,7 +11295,7 @@ class RegressionPerformance(_rt.Handle):
         """
         h = self._open()
         with h.lock:
-            out = lib.mlops_regression_performance_quantile(h, q)
+            out = lib.mlops_regression_performance_quantile(h, _rt.real(q, "q"))
         return out
 
     def estimate(self, metric, losses, weights=None, *, threshold=None, confidence=None, n_bins=None, top_k=None,
@@ -12641,7 +12643,7 @@ def _csv_opts(*, no_header=False, call=None, delimiter=None, names=None, nulls=N
     if no_header:
         o.flags |= 1
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     if delimiter is not None:
@@ -12691,7 +12693,7 @@ def _reference_opts(*, exact=False, texts=False, columns=None, ignore=None, csv=
     if ignore is not None:
         o.ignore = _rt.names_or_none(ignore, "ignore")
     if csv is not None:
-        made = _csv_opts(**csv)
+        made = _csv_opts(**_rt.options(csv, "csv"))
         o.csv = C.pointer(made)
         o._keep.append(made)
     if n_edges is not None:
@@ -12751,7 +12753,7 @@ def _checkout_opts(*, force=False, include=None, exclude=None, call=None):
     if exclude is not None:
         o.exclude = _rt.names_or_none(exclude, "exclude")
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     return o
@@ -12785,7 +12787,7 @@ def _draft_opts(*, empty=False, branch=None, base=None, message=None, author=Non
     if metadata is not None:
         o.metadata = _rt.json_text(metadata, "metadata")
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     return o
@@ -12795,7 +12797,7 @@ def _draft_table_opts(*, csv=None, target=None, time=None, row_id=None):
     o = mlops_draft_table_opts(C.sizeof(mlops_draft_table_opts))
     o._keep, o._raised = [], []
     if csv is not None:
-        made = _csv_opts(**csv)
+        made = _csv_opts(**_rt.options(csv, "csv"))
         o.csv = C.pointer(made)
         o._keep.append(made)
     if target is not None:
@@ -12940,7 +12942,7 @@ def _stream_opts(*, csv=False, fd=None, read=None, columns=None):
         o.read = made.pointer
         o._keep.append(made)
     if columns is not None:
-        made = _draft_table_opts(**columns)
+        made = _draft_table_opts(**_rt.options(columns, "columns"))
         o.columns = C.pointer(made)
         o._keep.append(made)
     return o
@@ -12969,7 +12971,7 @@ def _drift_opts(*, whole_texts=False, call=None, columns=None, ignore=None, alph
     if whole_texts:
         o.flags |= 1
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     if columns is not None:
@@ -12996,11 +12998,11 @@ def _drift_stream_opts(*, drift=None, csv=None, reference_open=None, reference_p
     o = mlops_drift_stream_opts(C.sizeof(mlops_drift_stream_opts))
     o._keep, o._raised = [], []
     if drift is not None:
-        made = _drift_opts(**drift)
+        made = _drift_opts(**_rt.options(drift, "drift"))
         o.drift = C.pointer(made)
         o._keep.append(made)
     if csv is not None:
-        made = _csv_opts(**csv)
+        made = _csv_opts(**_rt.options(csv, "csv"))
         o.csv = C.pointer(made)
         o._keep.append(made)
     if reference_open is not None:
@@ -13142,7 +13144,7 @@ def _folder_opts(*, follow_links=False, skip_links=False, keep_missing=False, in
     if exclude is not None:
         o.exclude = _rt.names_or_none(exclude, "exclude")
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     return o
@@ -13188,7 +13190,7 @@ def _import_opts(*, kind=None, cache=None, include=None, exclude=None, call=None
     if exclude is not None:
         o.exclude = _rt.names_or_none(exclude, "exclude")
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     return o
@@ -13288,11 +13290,11 @@ def _monitor_opts(*, alpha_of_all=False, reference=None, drift=None, name=None, 
     if alpha_of_all:
         o.flags |= 1
     if reference is not None:
-        made = _reference_opts(**reference)
+        made = _reference_opts(**_rt.options(reference, "reference"))
         o.reference = C.pointer(made)
         o._keep.append(made)
     if drift is not None:
-        made = _drift_opts(**drift)
+        made = _drift_opts(**_rt.options(drift, "drift"))
         o.drift = C.pointer(made)
         o._keep.append(made)
     if name is not None:
@@ -13422,7 +13424,7 @@ def _mmd_opts(*, method=None, alpha=None, tolerance=None, bandwidth=None, rows_m
     if seed is not None:
         o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     return o
@@ -13444,7 +13446,7 @@ def _pca_opts(*, preset=None, alpha=None, tolerance=None, variance=None, rows_mi
     if n_chunks is not None:
         o.n_chunks = _rt.integer(n_chunks, -2 ** 63, 2 ** 63 - 1, "n_chunks")
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     return o
@@ -13469,7 +13471,7 @@ def _classify_opts(*, alpha=None, tolerance=None, rows_min=None, rows_max=None, 
     if seed is not None:
         o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     return o
@@ -13643,7 +13645,7 @@ def _push_opts(*, branches=None, tags=None, expected=None, object_bytes=None, ca
     if object_bytes is not None:
         o.object_bytes = _rt.integer(object_bytes, -2 ** 63, 2 ** 63 - 1, "object_bytes")
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     return o
@@ -13665,7 +13667,7 @@ def _pull_opts(*, force=False, branches=None, tags=None, prefix=None, paths=None
     if depth is not None:
         o.depth = _rt.integer(depth, -2 ** 63, 2 ** 63 - 1, "depth")
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     return o
@@ -13679,7 +13681,7 @@ def _remote_gc_opts(*, dry=False, grace_ns=None, call=None):
     if grace_ns is not None:
         o.grace_ns = _rt.integer(grace_ns, -2 ** 63, 2 ** 63 - 1, "grace_ns")
     if call is not None:
-        made = _call(**call)
+        made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
         o._keep.append(made)
     return o
@@ -13691,7 +13693,7 @@ def _watch_opts(*, name=None, drift=None, window_rows=None, window_ns=None, fals
     if name is not None:
         o.name = _rt.string(name, "name")
     if drift is not None:
-        made = _drift_opts(**drift)
+        made = _drift_opts(**_rt.options(drift, "drift"))
         o.drift = C.pointer(made)
         o._keep.append(made)
     if window_rows is not None:
@@ -14745,8 +14747,8 @@ def metric_band(metric, values, multiple):
     metric = _rt.choice(Metric, metric)
     values_p, values_shape, values_keep = _rt.array(values, "d", 1, "values")
     err = mlops_error()
-    status = lib.mlops_metric_band(C.byref(low), C.byref(high), metric, values_p, values_shape[0], multiple,
-            C.byref(err))
+    status = lib.mlops_metric_band(C.byref(low), C.byref(high), metric, values_p, values_shape[0], _rt.real(multiple,
+            "multiple"), C.byref(err))
     if status:
         _rt.check(status, "metric_band", err)
     return low.value, high.value

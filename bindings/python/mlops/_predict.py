@@ -82,6 +82,8 @@ def bind_array(context, rows, n_features):
     if np is None or not isinstance(rows, np.ndarray):
         raise TypeError(f"rows to be bound must be a NumPy array, a sparse matrix, a Table or a DataFrame, not "
                         f"{type(rows).__name__}, which would be copied")
+    if isinstance(rows, np.ma.MaskedArray):
+        raise TypeError("rows to be bound must have no mask; what is hidden is NaN: rows.filled(np.nan)")
     if rows.dtype not in (np.float32, np.float64) or not rows.flags.aligned:
         raise TypeError(f"rows to be bound must be float32 or float64, not {rows.dtype}: what is converted is a copy, "
                         "which later changes would not reach")

@@ -190,8 +190,13 @@ def noun(name):
     return register
 
 
+converters = {}  # by the name of a class: what makes one of anything else that it may stand for
+
+
 def opened(value, kind, name):
     """The owner behind a handle given as an argument."""
+    if not isinstance(value, kind) and not isinstance(value, Handle) and kind.__name__ in converters:
+        value = converters[kind.__name__](value)
     if not isinstance(value, kind):
         raise TypeError(f"{name} must be a {kind.__name__}, not {type(value).__name__}")
     return value._open()
@@ -390,6 +395,7 @@ def array(value, code, n_dims, name, column=False):
         raise TypeError(f"{name} must hold numbers, not text; mlops.table(path) reads a CSV file")
     if np is None:
         return listed(value, code, n_dims, name, column)
+    value = unmasked(np, value, code, name)
     try:
         found = np.asarray(value)
     except ValueError:
@@ -406,6 +412,25 @@ def array(value, code, n_dims, name, column=False):
             raise OverflowError(f"{name} has values beyond {wanted}")
     found = np.ascontiguousarray(found, wanted)
     return found.ctypes.data, found.shape, found
+
+
+def unmasked(np, value, code, name):
+    """What a mask hides, and what pandas has as NA, is NaN among floats; whole numbers have no such."""
+    masked = isinstance(value, np.ma.MaskedArray) and value.dtype.kind in "fiub"
+    if not masked and not hasattr(getattr(value, "dtype", None), "numpy_dtype"):
+        return value
+    if code not in "fd" and (np.ma.getmaskarray(value) if masked else np.asarray(value.isna())).any():
+        raise ValueError(f"{name} has values that are missing")
+    if code not in "fd":
+        return np.ma.getdata(value) if masked else value.to_numpy(value.dtype.numpy_dtype)
+    wanted = DTYPES[code][0]
+    return value.astype(wanted).filled(np.nan) if masked else value.to_numpy(wanted, na_value=np.nan)
+
+
+def as_it_is(np, value, code, n_dims):
+    """Whether an array can be read where it stands."""
+    return np is not None and isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray) \
+        and value.ndim == n_dims and value.dtype == DTYPES[code][0] and value.flags.aligned
 
 
 def dimensions(name, want, have):
@@ -436,8 +461,7 @@ def listed(value, code, n_dims, name, column):
 def strided(value, code, name):
     """(address, n, stride, keep) of one dimension; a view with a step is not copied."""
     np = numpy()
-    if np is not None and isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype == DTYPES[code][0] \
-            and value.strides[0] > 0 and value.strides[0] % value.itemsize == 0 and value.flags.aligned:
+    if as_it_is(np, value, code, 1) and value.strides[0] > 0 and value.strides[0] % value.itemsize == 0:
         return value.ctypes.data, value.shape[0], value.strides[0] // value.itemsize, value
     address, shape, keep = array(value, code, 1, name)
     return address, shape[0], 1, keep
@@ -446,11 +470,17 @@ def strided(value, code, name):
 def matrix(value, code, name):
     """(address, shape, strides in numbers, keep) of two dimensions; a view of any order is not copied."""
     np = numpy()
-    if np is not None and isinstance(value, np.ndarray) and value.ndim == 2 and value.dtype == DTYPES[code][0] \
-            and value.flags.aligned and not any(s % value.itemsize for s in value.strides):
+    if as_it_is(np, value, code, 2) and not any(s % value.itemsize for s in value.strides):
         return value.ctypes.data, value.shape, [s // value.itemsize for s in value.strides], value
     address, shape, keep = array(value, code, 2, name)
     return address, shape, (shape[1], 1), keep
+
+
+def options(value, name):
+    """Options within options."""
+    if not hasattr(value, "keys"):
+        raise TypeError(f"{name} must be a dict of options, not {type(value).__name__}")
+    return value
 
 
 def elements(values, kind, c_kind, name):

@@ -68,6 +68,9 @@ def table(obj, **opts):
     return _rt.classes["table"].from_matrix(obj)
 
 
+_rt.converters["Table"] = table
+
+
 def frame_table(frame):
     """A Table of a pandas DataFrame, with the levels of its index that have a name."""
     columns = [str(name) for name in frame.columns]

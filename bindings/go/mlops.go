@@ -1311,7 +1311,8 @@ type DriftColumn struct {
 	Verdict DriftVerdict
 	// Name
 	Name string
-	// what decided: "ks", "tv" or "nulls"; of a preset docs/drift.md lists them; "" if none applies
+	// what decided: "ks", "tv", "unseen" or "nulls"; of a preset docs/drift.md lists them; "" if none
+	// applies
 	Test string
 	// as the reference has it
 	Type Type
@@ -3003,7 +3004,8 @@ type DriftOpts struct {
 	Alpha float64
 	// largest harmless KS distance, in (0, 1); default 0.05
 	KsTolerance float64
-	// the same of the total variation of categories and of the share of nulls; default 0.05
+	// the same of the total variation of categories, of new ones beyond those to expect, and of the share
+	// of nulls; default 0.05
 	TvTolerance float64
 	// rows that each side must have; default 50
 	RowsMin int64

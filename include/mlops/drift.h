@@ -60,8 +60,9 @@ typedef struct mlops_drift_opts {
                                     and BY the share of false ones among alarms, as expected;
                                     default 0.01 */
     double ks_tolerance;       /**< largest harmless KS distance, in (0, 1); default 0.05 */
-    double tv_tolerance;       /**< the same of the total variation of categories and of the
-                                    share of nulls; default 0.05 */
+    double tv_tolerance;       /**< the same of the total variation of categories, of new ones
+                                    beyond those to expect, and of the share of nulls; default
+                                    0.05 */
     int64_t rows_min;          /**< rows that each side must have; default 50 */
     mlops_drift_preset preset; /**< default MLOPS_DRIFT_NATIVE; others need two tables, and take
                                     neither alpha, tolerances, rows_min nor correction; TFDV the
@@ -80,8 +81,9 @@ typedef struct mlops_drift_column {
     uint32_t struct_size;        /**< MLOPS_DRIFT_COLUMN_INIT sets it */
     mlops_drift_verdict verdict; /**< the answer */
     const char *name;            /**< @borrowed(self) */
-    const char *test;            /**< @borrowed(static) what decided: "ks", "tv" or "nulls"; of a
-                                      preset docs/drift.md lists them; "" if none applies */
+    const char *test;            /**< @borrowed(static) what decided: "ks", "tv", "unseen" or
+                                      "nulls"; of a preset docs/drift.md lists them; "" if none
+                                      applies */
     mlops_type type;             /**< as the reference has it */
     int32_t exact;               /**< 1 if every row of both sides was at hand, 0 if the reference
                                       was a sketch */

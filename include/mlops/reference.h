@@ -2,9 +2,9 @@
  *
  * A mlops_reference keeps, for each column of a table, what comparing needs and no row: for numeric
  * columns up to 1,023 quantile edges with their exact counts, for the others the 64 most frequent
- * categories and the rest. It is made once, saved to a file or a bundle, and shared. With
- * MLOPS_REFERENCE_EXACT it keeps each value of numeric columns, too, in order and packed: comparing
- * is as exact as with the table then.
+ * categories and the rest, of which it knows, by a hash, what came. It is made once, saved to a
+ * file or a bundle, and shared. With MLOPS_REFERENCE_EXACT it keeps each value of numeric columns,
+ * too, in order and packed: comparing is as exact as with the table then.
  */
 #ifndef MLOPS_REFERENCE_H
 #define MLOPS_REFERENCE_H

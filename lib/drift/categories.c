@@ -3,6 +3,7 @@
  * Owns the choice and its order, which is that of a kept reference: by falling count, ties by text.
  * Invariant: a text that is none of them, seen or not seen before, counts in the rest.
  */
+#include "base/bits.h"
 #include "column/table.h"
 #include "drift/inside.h"
 #include "profile/reference.h"
@@ -43,15 +44,36 @@ static int before(int64_t count, const char *text, int64_t other, const char *ot
 }
 
 static void side_set(mlops__drift_side *out, int64_t n, int64_t n_null) {
-    const uint64_t bits = 0x7ff8000000000000u;
-    double none;
-    memcpy(&none, &bits, sizeof none);
+    const double none = mlops__f64_of(MLOPS__NAN_BITS);
     mlops__drift_side side = {n, n_null, none, none, none};
     *out = side;
 }
 
+/* Of more categories than are kept, all that came. */
+static mlops_status pick_seen(mlops__drift_categories *out, const mlops__drift_tally *all,
+                              const mlops__host *host) {
+    const size_t each = 2 * sizeof(double) + sizeof(uint32_t);
+    int64_t n = 0;
+    for (int64_t i = 0; i < all->n; i++) n += all->counts[i] > 0;
+    if (n <= MAX) return MLOPS_OK;
+    out->memory = mlops__alloc_array(&host->allocator, (size_t)n, each);
+    if (!out->memory) return MLOPS_E_NOMEM;
+    out->size = (size_t)n * each;
+    double *keys = out->memory, *scratch = keys + n, *next = keys;
+    uint32_t *slots = (uint32_t *)(void *)(scratch + n);
+    for (int64_t i = 0; i < all->n; i++)
+        if (all->counts[i] > 0) *next++ = mlops__seen_key(all->texts[i], all->counts[i]);
+    mlops__seen_make(&out->seen, slots, keys, scratch, n, out->side_reference.n, host->cpu);
+    return MLOPS_OK;
+}
+
+void mlops__drift_categories_free(mlops__drift_categories *self, const mlops_allocator *allocator) {
+    mlops__free(allocator, self->memory, self->size);
+}
+
 mlops_status mlops__drift_categories_pick(mlops__drift_categories *out, const mlops__column *column,
-                                          const mlops_allocator *allocator) {
+                                          const mlops__host *host) {
+    const mlops_allocator *allocator = &host->allocator;
     mlops__drift_tally all;
     memset(out, 0, sizeof *out);
     MLOPS_TRY(mlops__drift_tally_load(&all, column, allocator));
@@ -74,8 +96,9 @@ mlops_status mlops__drift_categories_pick(mlops__drift_categories *out, const ml
     }
     for (int64_t i = 0; i < out->n_texts; i++) rest -= out->reference[i];
     out->reference[out->n_texts] = rest;
+    mlops_status status = rest > 0 ? pick_seen(out, &all, host) : MLOPS_OK;
     mlops__drift_tally_free(&all, allocator);
-    return MLOPS_OK;
+    return status;
 }
 
 void mlops__drift_categories_take(mlops__drift_categories *out,
@@ -86,6 +109,7 @@ void mlops__drift_categories_take(mlops__drift_categories *out,
     out->n_texts = column->n_categories;
     for (int64_t i = 0; i < column->n_categories; i++) out->texts[i] = column->categories[i];
     for (int64_t i = 0; i <= column->n_categories; i++) out->reference[i] = column->counts[i];
+    if (column->seen) out->seen = *column->seen;
 }
 
 /* Indices of the texts in the order of the texts. */
@@ -120,8 +144,12 @@ mlops_status mlops__drift_categories_count(mlops__drift_categories *self,
     MLOPS_TRY(mlops__drift_tally_load(&all, column, allocator));
     side_set(&self->side_current, column->n_rows - all.n_null, all.n_null);
     order_texts(order, self);
-    for (int64_t i = 0; i < all.n; i++)
+    for (int64_t i = 0; i < all.n; i++) {
+        if (all.counts[i] == 0) continue;
         self->current[find(self, order, all.texts[i])] += all.counts[i];
+        if (self->seen.slots)
+            self->times[mlops__seen_times(&self->seen, all.texts[i])] += all.counts[i];
+    }
     mlops__drift_tally_free(&all, allocator);
     return MLOPS_OK;
 }

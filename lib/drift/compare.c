@@ -235,12 +235,15 @@ static mlops_status judge_table(job *self, const mlops__drift_pair *at, int64_t 
         return mlops__drift_preset_values(out, &self->rule, x, &a, &b, &self->host);
     }
     mlops__drift_categories categories;
-    MLOPS_TRY(mlops__drift_categories_pick(&categories, x, allocator));
-    MLOPS_TRY(mlops__drift_categories_count(&categories, y, allocator));
-    mlops__drift_judge_categories(out, &self->rule, x->name, x->type, 1, &categories);
-    if (x->type == MLOPS_TYPE_STRING)
-        MLOPS_TRY(mlops__drift_locate_texts(out, &self->rule, &categories, x, y, &self->host));
-    if (!self->rule.preset) return MLOPS_OK;
+    mlops_status status = mlops__drift_categories_pick(&categories, x, &self->host);
+    if (status == MLOPS_OK) status = mlops__drift_categories_count(&categories, y, allocator);
+    if (status == MLOPS_OK) {
+        mlops__drift_judge_categories(out, &self->rule, x->name, x->type, 1, &categories);
+        if (x->type == MLOPS_TYPE_STRING)
+            status = mlops__drift_locate_texts(out, &self->rule, &categories, x, y, &self->host);
+    }
+    mlops__drift_categories_free(&categories, allocator);
+    if (!self->rule.preset || status != MLOPS_OK) return status;
     return mlops__drift_preset_categories(out, &self->rule, x, y, allocator);
 }
 

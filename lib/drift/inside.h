@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "drift/judge.h"
+#include "profile/seen.h"
 
 #include <stdatomic.h>
 
@@ -26,11 +27,11 @@ void mlops__drift_open_column(mlops__drift_judged *out, const char *name, mlops_
 void mlops__drift_set_counts(mlops__drift_judged *out, const int64_t *reference,
                              const int64_t *current, int64_t k);
 
-/* Runs the tests of a column whose ks (numeric) or tv (categories) stands. hidden as in
- * mlops__drift_cells; n_categories is the number of cells that tv was taken over. */
+/* Runs the tests of a column whose ks (numeric) or tv (categories) stands. cells NULL: ks was taken
+ * over all values. */
 void mlops__drift_decide(mlops__drift_judged *out, const mlops__drift_rule *rule,
                          const mlops__drift_side *reference, const mlops__drift_side *current,
-                         double hidden, int64_t n_categories);
+                         const mlops__drift_cells *cells);
 
 /* Area under a line that goes from left to right over a width, counted positive on both sides. */
 double mlops__drift_strip(double left, double right, double width);
@@ -55,6 +56,11 @@ typedef struct mlops__drift_categories {
     int64_t current[MLOPS__DRIFT_CATEGORIES + 1];
     mlops__drift_side side_reference;
     mlops__drift_side side_current;
+    mlops__seen
+        seen; /* of the reference; slots NULL: it has no more categories, or does not tell */
+    int64_t times[MLOPS__SEEN_TIMES]; /* current values whose slot came so often there */
+    void *memory;                     /* of seen, where it was made here */
+    size_t size;
 } mlops__drift_categories;
 
 /* How often each text of a column comes; indices are its codes. Of a column that is neither bool
@@ -85,15 +91,16 @@ mlops_status mlops__drift_tally_load(mlops__drift_tally *out, const struct mlops
 void mlops__drift_tally_free(mlops__drift_tally *self, const mlops_allocator *allocator);
 
 /* Picks the categories of a table's column, or those that a reference kept, and counts a current
- * column over them. MLOPS_E_NOMEM. */
+ * column over them. MLOPS_E_NOMEM. What is picked is to be freed, also after an error. */
 mlops_status mlops__drift_categories_pick(mlops__drift_categories *out,
                                           const struct mlops__column *column,
-                                          const mlops_allocator *allocator);
+                                          const mlops__host *host);
 void mlops__drift_categories_take(mlops__drift_categories *out,
                                   const struct mlops__reference_column *column);
 mlops_status mlops__drift_categories_count(mlops__drift_categories *self,
                                            const struct mlops__column *column,
                                            const mlops_allocator *allocator);
+void mlops__drift_categories_free(mlops__drift_categories *self, const mlops_allocator *allocator);
 
 /* Judges a column with all values of both sides, by categories, or with a kept reference. */
 void mlops__drift_judge_values(mlops__drift_judged *out, const mlops__drift_rule *rule,

@@ -114,7 +114,7 @@ void mlops__drift_judge(mlops__drift_judged *out, const mlops__drift_rule *rule,
             mlops__drift_set_counts(out, cells->reference, cells->current, cells->n_cells);
         }
     }
-    mlops__drift_decide(out, rule, reference, current, cells->hidden, cells->n_cells);
+    mlops__drift_decide(out, rule, reference, current, cells);
     mlops__drift_locate_cells(out, rule, cells);
 }
 
@@ -132,6 +132,8 @@ void mlops__drift_judge_categories(mlops__drift_judged *out, const mlops__drift_
     cells.side_reference = categories->side_reference;
     cells.side_current = categories->side_current;
     cells.texts = categories->texts;
+    cells.seen = categories->seen.slots ? &categories->seen : NULL;
+    cells.times = categories->times;
     mlops__drift_judge(out, rule, &cells);
 }
 
@@ -213,6 +215,6 @@ void mlops__drift_judge_values(mlops__drift_judged *out, const mlops__drift_rule
         if (reference->sd > 0) out->column.wasserstein = merged.wasserstein / reference->sd;
         bin_values(out, reference, current);
     }
-    mlops__drift_decide(out, rule, &reference->side, &current->side, 0, 0);
+    mlops__drift_decide(out, rule, &reference->side, &current->side, NULL);
     mlops__drift_locate_values(out, rule, reference, current);
 }

@@ -5,10 +5,11 @@
  * true effect within d gives t >= d + e with a chance of at most c exp(-2 en e^2).
  *     p          = min(1, c exp(-2 en (t - d)^2) / w) for t > d, else 1
  *     effect_low = max(0, t - sqrt(ln(c / (w level)) / (2 en)))
- * with w = 0.9 for the values of a column and w = 0.1 for its nulls; the column has the less of the
- * two p. The level that the correction leaves a column makes effect_low > d and "drift" the same
- * thing. A column has not drifted if t <= d and t + hidden + sqrt(ln(1 / alpha) / (2 en)) <= 2 d,
- * in each of its tests. In all other cases there is not enough data.
+ * with w = 0.9 for the values of a column and w = 0.1 for its nulls; where new values are tested
+ * too, each of the tests of values has half of the 0.9. The column has the least p. The level that
+ * the correction leaves a column makes effect_low > d and "drift" the same thing. A column has not
+ * drifted if t <= d and t + hidden + sqrt(ln(1 / alpha) / (2 en)) <= 2 d, in each of its tests. In
+ * all other cases there is not enough data.
  */
 #ifndef MLOPS_DRIFT_JUDGE_H
 #define MLOPS_DRIFT_JUDGE_H
@@ -60,6 +61,8 @@ typedef struct mlops__drift_cells {
     mlops__drift_side side_current;
     double sd_reference; /* numeric: of the finite values; not above 0 or NaN: no Wasserstein */
     double hidden;       /* numeric: largest share of the reference strictly between two edges */
+    const struct mlops__seen *seen; /* strings with a rest: of the reference; NULL: not known */
+    const int64_t *times;           /* current values by how often their slot came there */
 } mlops__drift_cells;
 
 /* Shares of both sides over the bins of the measures, for the report. */

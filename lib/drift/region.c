@@ -4,6 +4,7 @@
  * distributions differ the most, of all that there are; shares are counted, not estimated. It is
  * done for columns alone that may have drifted, as it takes another pass over the values.
  */
+#include "column/column_store.h"
 #include "column/dictionary.h"
 #include "column/table.h"
 #include "drift/inside.h"
@@ -161,7 +162,7 @@ static mlops__drift_region category(const mlops__drift_judged *judged, const cha
                                     int64_t cell, int64_t n, int64_t m) {
     int32_t last = judged->bins.k - 1, bin = cell < last ? (int32_t)cell : last;
     mlops__drift_region region = {MLOPS__DRIFT_CATEGORY, bin, bin, text, 0, 0, 0, 0};
-    region.low = region.high = (double)__builtin_nan("");
+    region.low = region.high = mlops__not_a_number();
     region.reference = (double)n / (double)judged->column.n_reference;
     region.current = (double)m / (double)judged->column.n_current;
     return region;
@@ -182,6 +183,11 @@ void mlops__drift_locate_cells(mlops__drift_judged *out, const mlops__drift_rule
         weigh(&found, &one);
     }
     add_worst(out, &found);
+    if (cells->seen && cells->times[0] > 0) {
+        mlops__drift_region fresh = category(out, NULL, rest, 0, cells->times[0]);
+        fresh.kind = MLOPS__DRIFT_NEW;
+        add_region(out, &fresh);
+    }
     if (n == 0 && m == 0) return;
     mlops__drift_region all = category(out, NULL, rest, n, m);
     all.kind = n == 0 ? MLOPS__DRIFT_NEW : MLOPS__DRIFT_REST;

@@ -13,8 +13,10 @@
 #include <string.h>
 
 #define LN_2          0.69314718055994530942
-#define WEIGHT_VALUES 0.9 /* shares of a column's level */
+#define WEIGHT_VALUES 0.9 /* shares of a column's level; the first is halved for new values */
 #define WEIGHT_NULLS  0.1
+
+enum { OFTEN = 5 /* values that a category has in the reference to be a cell of its own */ };
 
 int mlops__drift_finite(double value) { return value - value == 0; }
 
@@ -151,15 +153,64 @@ static double log_unions(int64_t k) {
     return cells * LN_2 + mlops__log(1 - mlops__exp((1 - cells) * LN_2));
 }
 
+static int tests_new(const mlops__drift_cells *cells) { return cells && cells->seen; }
+
+static double log_weight(const mlops__drift_cells *cells) {
+    return mlops__log(tests_new(cells) ? WEIGHT_VALUES / 2 : WEIGHT_VALUES);
+}
+
+/* tv over the categories that came often enough, with all others as one: those that are picked for
+ * the counts that they have by chance would seem to lose. Cells that are merged still count in c,
+ * as each of them might have been one of the others. */
+static double tested_tv(const mlops__drift_judged *judged, const mlops__drift_cells *cells) {
+    int64_t x[MLOPS__DRIFT_CATEGORIES + 1], y[MLOPS__DRIFT_CATEGORIES + 1], own = 0;
+    mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
+    if (!cells || judged->column.type != MLOPS_TYPE_STRING) return judged->column.tv;
+    while (own < cells->n_cells - 1 && cells->reference[own] >= OFTEN) own++;
+    if (own >= cells->n_cells - 1) return judged->column.tv;
+    memcpy(x, cells->reference, (size_t)(own + 1) * sizeof *x);
+    memcpy(y, cells->current, (size_t)(own + 1) * sizeof *y);
+    for (int64_t i = own + 1; i < cells->n_cells; i++) {
+        x[own] += cells->reference[i];
+        y[own] += cells->current[i];
+    }
+    int counted = mlops_stats_compare_counts(&found, x, y, own + 1) == MLOPS_OK;
+    return counted ? found.tv : judged->column.tv;
+}
+
 static test test_values(const mlops__drift_judged *judged, const mlops__drift_rule *rule,
-                        double hidden, int64_t n_categories) {
+                        const mlops__drift_cells *cells) {
     const mlops_drift_column *column = &judged->column;
     int64_t n = column->n_reference, m = column->n_current;
-    double log_weight = mlops__log(WEIGHT_VALUES);
     if (mlops__drift_numeric(column->type))
-        return run("ks", column->ks, rule->ks_tolerance, 1 - log_weight, n, m, hidden, rule);
-    double log_c = log_unions(column->type == MLOPS_TYPE_BOOL ? 2 : n_categories);
-    return run("tv", column->tv, rule->tv_tolerance, log_c - log_weight, n, m, 0, rule);
+        return run("ks", column->ks, rule->ks_tolerance, 1 - log_weight(cells), n, m,
+                   cells ? cells->hidden : 0, rule);
+    double log_c = log_unions(column->type == MLOPS_TYPE_BOOL ? 2 : cells ? cells->n_cells : 0);
+    return run("tv", tested_tv(judged, cells), rule->tv_tolerance, log_c - log_weight(cells), n, m,
+               0, rule);
+}
+
+/* What is not among the first n - b of the reference's values is new; the other b say how much of
+ * it there is to expect. As a mean over all ways to part them; chance is that of all values of a
+ * slot to be among the b. */
+static double new_share(const mlops__drift_cells *cells, int64_t n, int64_t m, int64_t b) {
+    double chance = 1, effect = 0;
+    for (int64_t times = 0; times < MLOPS__SEEN_TIMES; times++) {
+        effect += chance * ((double)cells->times[times] / (double)m -
+                            (double)cells->seen->values[times] / (double)b);
+        chance *= b > times ? (double)(b - times) / (double)(n - times) : 0;
+    }
+    return effect > 0 ? effect : 0;
+}
+
+static test test_new(const mlops__drift_judged *judged, const mlops__drift_rule *rule,
+                     const mlops__drift_cells *cells) {
+    int64_t n = judged->column.n_reference, m = judged->column.n_current;
+    int64_t b = n / 2 / 4 < m ? n / 2 : 4 * m;
+    test none = {"unseen", 0, 0, 0, 0, 1, 1};
+    if (!tests_new(cells)) return none;
+    return run("unseen", b > 0 ? new_share(cells, n, m, b) : 0, rule->tv_tolerance,
+               -log_weight(cells), b, m, 0, rule);
 }
 
 static test test_nulls(const mlops__drift_side *reference, const mlops__drift_side *current,
@@ -172,19 +223,21 @@ static test test_nulls(const mlops__drift_side *reference, const mlops__drift_si
 
 void mlops__drift_decide(mlops__drift_judged *out, const mlops__drift_rule *rule,
                          const mlops__drift_side *reference, const mlops__drift_side *current,
-                         double hidden, int64_t n_categories) {
+                         const mlops__drift_cells *cells) {
     int valueless = reference->n == 0 && current->n == 0;
-    test values = test_values(out, rule, hidden, n_categories);
+    test values = test_values(out, rule, cells);
+    test unseen = test_new(out, rule, cells);
     test nulls = test_nulls(reference, current, rule);
     int by_nulls = nulls.p < values.p || (nulls.size > 0 && !(values.size > 0));
     test *decisive = by_nulls || valueless ? &nulls : &values;
+    if (unseen.p < decisive->p) decisive = &unseen;
     out->column.test = decisive->name;
     out->column.effect = decisive->effect;
     out->column.tolerance = decisive->tolerance;
     out->size = decisive->size;
     out->log_bound = decisive->log_bound;
     out->tested = decisive->size > 0;
-    out->settled = nulls.settled && (valueless || values.settled);
+    out->settled = nulls.settled && (valueless || (values.settled && unseen.settled));
     if (out->tested) out->column.p_value = decisive->p;
 }
 

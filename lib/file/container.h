@@ -26,7 +26,7 @@
 #define MLOPS__KIND(a, b, c, d)                                                                    \
     ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
-/* Wholes: a bundle of sections, or a reference that is a section by itself, and may have one of
+/* Wholes: a bundle of sections, or a reference that is a section by itself, and may have others of
  * values beside it. */
 #define MLOPS__KIND_BUNDLE    MLOPS__KIND('B', 'N', 'D', 'L')
 #define MLOPS__KIND_PLAN      MLOPS__KIND('P', 'L', 'A', 'N')
@@ -35,6 +35,7 @@
 #define MLOPS__KIND_GOLDEN    MLOPS__KIND('G', 'O', 'L', 'D')
 #define MLOPS__KIND_REFERENCE MLOPS__KIND('R', 'E', 'F', 'R')
 #define MLOPS__KIND_ECDF      MLOPS__KIND('E', 'C', 'D', 'F')
+#define MLOPS__KIND_SEEN      MLOPS__KIND('S', 'E', 'E', 'N')
 
 enum { MLOPS__CONTAINER_ALIGN = 64, MLOPS__SECTIONS_MAX = 64, MLOPS__SECTION_OPTIONAL = 1 };
 

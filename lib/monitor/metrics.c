@@ -124,10 +124,12 @@ static void put_scores(const family *to, const mlops__feature *feature,
 }
 
 /* Share of the newest window's values that lie outside of the reference's range, or are texts that
- * it lacks; undefined where it does not say which those are. Nothing of the reference is in a cell
+ * it lacks; undefined where it does not know which those are. Nothing of the reference is in a cell
  * beyond its range, and in that of the rest where it knows all its categories. */
 static double unseen_share(const mlops__feature *self) {
     int64_t last = self->n_cells - 1, n = self->reference[last] ? 0 : self->kept[last];
+    if (self->n_counts > self->n_cells)
+        return mlops__ratio((double)self->kept[self->n_cells], (double)self->kept_side.n);
     if (self->profile ? last == 0 : self->reference[last] > 0) return mlops__metric_undefined();
     if (self->profile && !self->reference[0]) n += self->kept[0];
     return mlops__ratio((double)n, (double)self->kept_side.n);

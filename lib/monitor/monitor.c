@@ -178,7 +178,7 @@ static mlops_status judge_part(mlops_drift **out, const mlops_monitor *self, mlo
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
     size_t n = (size_t)self->n_features, n_cells = 1;
     for (size_t i = 0; i < n; i++) {
-        size_t cells = (size_t)self->features[i].n_cells;
+        size_t cells = (size_t)self->features[i].n_counts;
         n_cells = cells > n_cells ? cells : n_cells;
     }
     mlops__drift_judged *judged = mlops__arena_array(&arena, n, sizeof *judged);

@@ -193,7 +193,7 @@ static mlops_status make_cells(mlops_monitor *self, mlops__feature *feature) {
     double *edges = mlops__arena_array(arena, room, sizeof *edges);
     int64_t *counts = mlops__arena_array(arena, room, sizeof *counts);
     if (!edges || !counts) return MLOPS_E_NOMEM;
-    feature->n_cells = mlops__reference_refine(column, edges, counts) + 1;
+    feature->n_cells = feature->n_counts = mlops__reference_refine(column, edges, counts) + 1;
     feature->edges = edges;
     feature->reference = counts;
     return MLOPS_OK;
@@ -205,13 +205,14 @@ static mlops_status make_feature(mlops_monitor *self, mlops__feature *feature) {
         make_labels(&self->arena, self->name, column->name, &feature->labels, &feature->n_labels));
     if (mlops__reference_numeric(column->type)) return make_cells(self, feature);
     feature->n_cells = column->n_cells;
+    feature->n_counts = column->n_cells + (column->seen ? MLOPS__SEEN_TIMES : 0);
     feature->reference = column->counts;
     return MLOPS_OK;
 }
 
 /* Room for what a window has of a feature, and for the one before. */
 static mlops_status make_counts(mlops_monitor *self, mlops__feature *feature) {
-    size_t n = (size_t)feature->n_cells;
+    size_t n = (size_t)feature->n_counts;
     feature->kept = mlops__arena_array(arena_of(self), n, sizeof *feature->kept);
     if (!feature->kept) return MLOPS_E_NOMEM;
     if (feature->edges)
@@ -259,6 +260,7 @@ mlops_status mlops__monitor_bind_segment(mlops_monitor *self, mlops_monitor *par
         own->column = of->column;
         own->place = of->place;
         own->n_cells = of->n_cells;
+        own->n_counts = of->n_counts;
         own->edges = of->edges;
         own->reference = of->reference;
     }

@@ -6,6 +6,7 @@
 #include "drift/judge.h"
 #include "monitor/labels.h"
 #include "profile/reference.h"
+#include "profile/seen.h"
 
 #include <mlops/monitor.h>
 #include <mlops/policy.h>
@@ -17,14 +18,16 @@ typedef struct mlops__feature {
     const mlops__reference_column *column; /* of the reference */
     int64_t place;                         /* in a row; -1: rows do not have it, tables do */
     int64_t n_cells;                       /* of edges and reference, refined if numeric */
+    int64_t n_counts;                      /* n_cells, and behind them MLOPS__SEEN_TIMES if seen:
+                                              values by how often their slot came there */
     const double *edges;                   /* numeric: n_cells - 1; else NULL */
     const int64_t *reference;              /* counts of the reference in the cells */
     mlops_profile *profile;                /* numeric: over the edges; else NULL */
-    int64_t *counts;                       /* others: of the cells; else NULL */
+    int64_t *counts;                       /* n_counts, others: of the window; else NULL */
     int64_t n_null;                        /* others: nulls of the window */
     int64_t n_before;                      /* values of the windows before, nulls among them */
     int64_t n_null_before;                 /* nulls and NaN of the windows before */
-    int64_t *kept;                         /* n_cells: counts of the newest complete window */
+    int64_t *kept;                         /* n_counts: of the newest complete window */
     mlops__drift_side kept_side;           /* of that window */
     const char *labels;                    /* model="...",feature="..." */
     size_t n_labels;

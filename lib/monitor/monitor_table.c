@@ -57,31 +57,37 @@ static void add_numbers(mlops__feature *feature, const mlops__column *column, in
 typedef struct memory {
     int32_t code[REMEMBERED]; /* and 1, so that 0 is none */
     int32_t cell[REMEMBERED];
+    int32_t times[REMEMBERED];
 } memory;
 
-static int64_t cell_of_code(const mlops__reference_column *reference, const mlops__column *column,
-                            int32_t code, memory *known) {
+/* Where in the memory the code of a text is. */
+static uint32_t look_up(const mlops__reference_column *reference, const mlops__column *column,
+                        int32_t code, memory *known) {
     uint32_t place = (uint32_t)code % REMEMBERED;
     if (known->code[place] != code + 1) {
         const char *text = column->texts[code];
         known->code[place] = code + 1;
         known->cell[place] = (int32_t)mlops__reference_category(reference, text);
+        known->times[place] = reference->seen ? mlops__seen_times(reference->seen, text) : 0;
     }
-    return known->cell[place];
+    return place;
 }
 
 static void add_texts(mlops__feature *feature, const mlops__column *column, int64_t from,
                       int64_t n) {
     const mlops__reference_column *reference = feature->column;
-    memory known = {{0}, {0}};
+    memory known = {.code = {0}};
     for (int64_t i = from; i < from + n; i++) {
         int64_t cell = reference->n_categories;
         if (!mlops__column_valid(column, i)) {
             feature->n_null++;
             continue;
         }
-        if (reference->type == MLOPS_TYPE_STRING)
-            cell = cell_of_code(reference, column, ((const int32_t *)column->data)[i], &known);
+        if (reference->type == MLOPS_TYPE_STRING) {
+            uint32_t at = look_up(reference, column, ((const int32_t *)column->data)[i], &known);
+            cell = known.cell[at];
+            if (reference->seen) feature->counts[feature->n_cells + known.times[at]]++;
+        }
         if (reference->type == MLOPS_TYPE_BOOL) {
             int set = ((const uint8_t *)column->data)[i] != 0;
             cell = mlops__reference_category(reference, set ? "true" : "false");

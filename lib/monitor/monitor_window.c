@@ -46,7 +46,7 @@ int64_t mlops__feature_nulls(const mlops__feature *self) {
 /* Counts of the window over the cells. A numeric column without edges has one cell. */
 static void take_counts(const mlops__feature *feature, int64_t *cells) {
     if (!feature->profile) {
-        memcpy(cells, feature->counts, (size_t)feature->n_cells * sizeof *cells);
+        memcpy(cells, feature->counts, (size_t)feature->n_counts * sizeof *cells);
     } else if (feature->n_cells > 1) {
         const uint64_t *counts = mlops__profile_counts(feature->profile);
         for (int64_t i = 0; i < feature->n_cells; i++) cells[i] = (int64_t)counts[i];
@@ -95,6 +95,8 @@ static void judge_feature(mlops__drift_judged *out, const mlops__drift_rule *rul
     task.side_current = *side;
     task.sd_reference = column->sd;
     task.hidden = column->hidden;
+    task.seen = column->seen;
+    task.times = column->seen ? cells + feature->n_cells : NULL;
     mlops__drift_judge(out, rule, &task);
 }
 
@@ -154,7 +156,7 @@ static void keep(mlops__feature *self) {
     self->n_before = mlops__feature_values(self);
     self->n_null_before = mlops__feature_nulls(self);
     if (self->profile) mlops_profile_reset(self->profile);
-    else memset(self->counts, 0, (size_t)self->n_cells * sizeof *self->counts);
+    else memset(self->counts, 0, (size_t)self->n_counts * sizeof *self->counts);
     self->n_null = 0;
 }
 

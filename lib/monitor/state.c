@@ -23,7 +23,9 @@
  *     of each feature watched: i64 values and nulls of the windows before; of the current window
  *         u32 size and mlops_profile_save(), or where it is not numeric i64 nulls and counts of its
  *         cells; of the newest window, if there is one, i64 values, nulls, f64 mean, least,
- *         greatest, i64 counts of its cells
+ *         greatest, i64 counts of its cells; where the reference knows which values it has had
+ *         (profile/seen.h), counts of cells are followed by 32 i64: values by how often their slot
+ *         came there
  *     profiles, each u32 size and bytes: predictions of the current window, of the newest one, in
  *         all; latencies
  *     u64 nanoseconds of all latencies
@@ -79,6 +81,8 @@ static void hash_feature(mlops__sha256 *to, const mlops__feature *feature) {
     }
     for (int64_t i = 0; i < column->n_categories; i++)
         mlops__sha256_add(to, column->categories[i], strlen(column->categories[i]) + 1);
+    for (int64_t i = 0; column->seen && i < column->seen->n; i++)
+        mlops__state_hash(to, (double)column->seen->slots[i]);
 }
 
 static void hash_policy(mlops__sha256 *to, const mlops__policy_rules *rules) {
@@ -126,7 +130,7 @@ static void put_feature(mlops__buf *out, const mlops__feature *self, int has_new
         MLOPS__SEALED_PUT(out, mlops_profile_save, self->profile);
     } else {
         mlops__buf_i64(out, self->n_null);
-        put_cells(out, self->counts, self->n_cells);
+        put_cells(out, self->counts, self->n_counts);
     }
     if (!has_newest) return;
     mlops__buf_i64(out, self->kept_side.n);
@@ -134,7 +138,7 @@ static void put_feature(mlops__buf *out, const mlops__feature *self, int has_new
     mlops__state_put_f64(out, self->kept_side.mean);
     mlops__state_put_f64(out, self->kept_side.min);
     mlops__state_put_f64(out, self->kept_side.max);
-    put_cells(out, self->kept, self->n_cells);
+    put_cells(out, self->kept, self->n_counts);
 }
 
 static void put_windows(mlops__buf *out, const mlops_monitor *self) {
@@ -231,6 +235,15 @@ static int64_t read_cells(mlops__cursor *in, int64_t *cells, int64_t n, int64_t 
     return total;
 }
 
+/* Cells and, where they are told, how often slots came, of the same values. */
+static int64_t read_counts(mlops__cursor *in, const mlops__feature *of, int64_t *counts,
+                           int64_t most) {
+    int64_t n_times = of->n_counts - of->n_cells, total = read_cells(in, counts, of->n_cells, most);
+    if (n_times > 0 && read_cells(in, counts + of->n_cells, n_times, total) != total)
+        in->failed = 1;
+    return total;
+}
+
 static void read_feature(reader *self, const mlops_monitor *monitor, mlops__feature *feature) {
     mlops__cursor *in = &self->in;
     int64_t n_window = monitor->n_window, n_newest = monitor->n_newest, before;
@@ -241,7 +254,7 @@ static void read_feature(reader *self, const mlops_monitor *monitor, mlops__feat
         read_profile(self, feature->profile, n_window);
     } else {
         feature->n_null = mlops__state_i64(in, 0, n_window);
-        (void)read_cells(in, feature->counts, feature->n_cells, n_window - feature->n_null);
+        (void)read_counts(in, feature, feature->counts, n_window - feature->n_null);
     }
     if (feature->place >= 0 && mlops__feature_values(feature) != monitor->n_rows) in->failed = 1;
     if (!monitor->n_windows) return;
@@ -251,8 +264,7 @@ static void read_feature(reader *self, const mlops_monitor *monitor, mlops__feat
     side->mean = mlops__state_f64(in);
     side->min = mlops__state_f64(in);
     side->max = mlops__state_f64(in);
-    if (side->min > side->max ||
-        read_cells(in, feature->kept, feature->n_cells, side->n) != side->n)
+    if (side->min > side->max || read_counts(in, feature, feature->kept, side->n) != side->n)
         in->failed = 1;
 }
 
@@ -350,7 +362,7 @@ static void forget_windows(mlops_monitor *self) {
         mlops__feature *feature = &self->features[i];
         feature->n_before = feature->n_null_before = feature->n_null = 0;
         if (feature->profile) mlops_profile_reset(feature->profile);
-        else memset(feature->counts, 0, (size_t)feature->n_cells * sizeof *feature->counts);
+        else memset(feature->counts, 0, (size_t)feature->n_counts * sizeof *feature->counts);
     }
     mlops_profile_reset(self->window);
     mlops_profile_reset(self->newest);

@@ -26,7 +26,7 @@
  * payload
  *
  * There is one way to lay it out, without gaps, and readers hold it to that. Values that are kept
- * beside the cells are no part of it: a saved reference has them in a section of their own.
+ * beside the cells are no part of it: a saved reference has them in sections of their own.
  */
 #ifndef MLOPS_PROFILE_REFERENCE_H
 #define MLOPS_PROFILE_REFERENCE_H
@@ -65,6 +65,7 @@ typedef struct mlops__reference_column {
     const uint8_t
         *ecdf; /* numeric: every value, as profile/build/ecdf.h has it; NULL: only cells */
     size_t ecdf_size;
+    const struct mlops__seen *seen; /* strings with a rest: profile/seen.h; NULL: not kept */
 } mlops__reference_column;
 
 /* True for types that have edges. */
@@ -100,6 +101,13 @@ void mlops__reference_values(const mlops__reference_column *column, double *out)
 
 /* Appends the payload to out; canonical. Errors stick in out; MLOPS_E_LIMIT beyond 4 GiB. */
 mlops_status mlops__reference_payload(const mlops_reference *self, mlops__buf *out);
+
+/* Section "SEEN" (profile/seen.h): appends it, or nothing if no column has one; takes it, with the
+ * categories in place that it is held against. Errors stick in out; MLOPS_E_CORRUPT,
+ * MLOPS_E_UNSUPPORTED, MLOPS_E_NOMEM. */
+void mlops__reference_seen_put(const mlops_reference *self, mlops__buf *out);
+mlops_status mlops__reference_seen_take(mlops_reference *self, const uint8_t *bytes, size_t size,
+                                        mlops_error *err);
 
 /* Makes a reference of a payload, which is borrowed for the call. host is copied. */
 mlops_status mlops__reference_parse(mlops_reference **out, const void *bytes, size_t n,

@@ -3,6 +3,8 @@
 
 usage: oracle_drift.py. Prints TAP.
 """
+import collections
+import math
 import pathlib
 import random
 import re
@@ -10,6 +12,7 @@ import struct
 import sys
 import tempfile
 import unittest
+from fractions import Fraction
 
 try:
     import mlops
@@ -18,6 +21,9 @@ except ImportError as missing:
     sys.exit(0)
 
 from test_python import main
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "unit"))
+from oracle_expr import xxh3  # noqa: E402
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "drift.md"
 PARTS = ["length", "words", "letters", "digits", "punctuation", "non_ascii", "upper", "word"]
@@ -218,6 +224,56 @@ def values_of(column):
             values += struct.unpack("<d", struct.pack("<Q", bits)) * (count + 1)
         left -= n
     return values, at
+
+
+def unseen(before, now):
+    """The measure of docs/drift.md, over slots, and the numbers of values that it stands for."""
+    before, now = ([xxh3(text.encode()) >> 44 for text in side] for side in (before, now))
+    n, m, counts = len(before), len(now), collections.Counter(before)
+    b = min(n // 2, 4 * m)
+
+    def h(k):
+        return Fraction(math.comb(n - k, b - k), math.comb(n, b)) if k <= b else Fraction(0)
+    current = sum(h(counts[text]) for text in now) / m
+    return float(max(0, current - sum(h(counts[text]) for text in before) / b)), b, m
+
+
+class Unseen(unittest.TestCase):
+    def test_measure_bound_and_p(self):
+        rng = random.Random(6)
+        n_found = 0
+        for n, m, k, share in ((1500, 1500, 400, 0.3), (901, 400, 150, 0.25), (6001, 300, 2000, 0.6), (400, 900, 70, 0.4),
+                               (800, 800, 300, 0.0)):
+            before = [f"w{int(k * rng.random() ** 1.5)}" for _ in range(n)]
+            now = [f"{'x' * (rng.random() < share)}w{int(k * rng.random() ** 1.5)}" for _ in range(m)]
+            effect, *sizes = unseen(before, now)
+            en = sizes[0] * sizes[1] / sum(sizes)
+            column = mlops.compare({"s": before}, {"s": now})["s"]
+            if column.test != "unseen":
+                continue
+            n_found += 1
+            self.assertAlmostEqual(column.effect, effect, delta=1e-9)
+            p = min(1, math.exp(-2 * en * (column.effect - 0.05) ** 2) / 0.45)
+            self.assertAlmostEqual(column.p_value / p, 1, delta=1e-9)
+            self.assertAlmostEqual(column.effect_low, column.effect - math.sqrt(math.log(1 / 0.0045) / (2 * en)), delta=1e-12)
+            kept = mlops.compare(mlops.Reference(mlops.table({"s": before})), {"s": now})["s"]
+            self.assertEqual((kept.test, kept.effect, kept.p_value), (column.test, column.effect, column.p_value))
+        self.assertGreaterEqual(n_found, 3)
+
+    def test_section_has_a_slot_for_each_text(self):
+        texts = [f"w{i}" for i in range(300)]
+        rows = [text for i, text in enumerate(texts) for _ in range(i % 40 + 1)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(pathlib.Path(folder) / "kept")
+            mlops.Reference(mlops.table({"s": rows})).save(path)
+            saved = sections(pathlib.Path(path).read_bytes())["SEEN"]
+        version, columns, n = struct.unpack_from("<III", saved)
+        slots = struct.unpack_from(f"<{n}I", saved, 12)
+        self.assertEqual((version, columns, len(saved)), (1, 1, 12 + 4 * n))
+        want = collections.Counter()
+        for text, count in collections.Counter(rows).items():
+            want[xxh3(text.encode()) >> 44] += count
+        self.assertEqual(slots, tuple(sorted(slot << 5 | min(count, 31) for slot, count in want.items())))
 
 
 class Exact(unittest.TestCase):

@@ -76,7 +76,7 @@ static int compare_tables(const mlops_host *host, const char *dir) {
 /* Rows of a few words, none of which comes twice. */
 static mlops_status parse_texts(mlops_table **out, const char *word, const mlops_host *host,
                                 mlops_error *err) {
-    enum { ROWS = 60 };
+    enum { ROWS = 70 };
     char csv[ROWS * 48 + 8], *end = csv + sprintf(csv, "s\n");
     mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
     opts.host = host;
@@ -101,7 +101,7 @@ static int compare_texts(const mlops_host *host, const char *dir) {
     mlops_drift_unref(d);
     if (!status) {
         status = mlops_table_texts(&told, before, "s", &err);
-        good = good && !told == !!status && (status || mlops_table_n_rows(told) == 60);
+        good = good && !told == !!status && (status || mlops_table_n_rows(told) == 70);
         mlops_table_unref(told);
     }
     mlops_table_unref(before);
@@ -128,6 +128,41 @@ static int compare_kept_texts(const mlops_host *host, const char *dir) {
     mlops_reference_unref(r);
     mlops_table_unref(t);
     if (status) return !good || err.code != status || !err.message[0] ? SWEEP_WRONG : (int)status;
+    return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
+/* Texts as categories, more than are kept: by table, and by a reference that goes through a file.
+ */
+static mlops_status compare_seen_by(mlops_drift **out, mlops_table *t, const mlops_host *host,
+                                    const char *dir, mlops_error *err) {
+    mlops_reference_opts keep = MLOPS_REFERENCE_OPTS_INIT;
+    mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
+    mlops_reference *r;
+    sweep_path path;
+    keep.host = opts.host = host;
+    opts.flags = MLOPS_DRIFT_WHOLE_TEXTS;
+    MLOPS_TRY(mlops_drift_compare(out, t, t, &opts, err));
+    mlops_drift_unref(*out);
+    MLOPS_TRY(mlops_reference_new(&r, t, &keep, err));
+    mlops_status status = mlops_reference_save(r, sweep_in(&path, dir, "seen"), err);
+    mlops_reference_unref(r);
+    if (status) return status;
+    MLOPS_TRY(mlops_reference_load(&r, path.text, &keep, err));
+    status = mlops_drift_compare_reference(out, r, t, &opts, err);
+    mlops_reference_unref(r);
+    return status;
+}
+
+static int compare_seen(const mlops_host *host, const char *dir) {
+    mlops_table *t;
+    mlops_drift *d = NULL;
+    mlops_error err;
+    MLOPS_TRY(parse_texts(&t, "nothing", host, &err));
+    mlops_status status = compare_seen_by(&d, t, host, dir, &err);
+    mlops_table_unref(t);
+    int good = !status && mlops_drift_n_columns(d) == 1;
+    if (!status) mlops_drift_unref(d);
+    if (status) return err.code != status || !err.message[0] ? SWEEP_WRONG : (int)status;
     return good ? MLOPS_OK : SWEEP_WRONG;
 }
 
@@ -373,6 +408,8 @@ const sweep_scenario sweep_drift[] = {
     {"drift: compare texts", NULL, compare_texts, NULL, SWEEP_MEMORY},
     {"drift: compare with a reference", NULL, compare_reference, NULL, SWEEP_MEMORY},
     {"drift: compare with a reference of texts", NULL, compare_kept_texts, NULL, SWEEP_MEMORY},
+    {"drift: compare with what a reference has seen", NULL, compare_seen, NULL,
+     SWEEP_MEMORY | SWEEP_IO},
     {"drift: compare with an exact reference", NULL, compare_exact, NULL, SWEEP_MEMORY},
     {"drift: compare streams", NULL, compare_streams, NULL, SWEEP_MEMORY},
     {"drift: compare files", put_sides, compare_files, NULL, SWEEP_MEMORY | SWEEP_IO},

@@ -124,6 +124,16 @@ static char *mixed_rows(int64_t n, double low, double high, int n_words, double 
     return text;
 }
 
+/* How many keys of the second rows the first have not. */
+static double new_keys(const char *train, const char *live) {
+    int known[100] = {0}, n = 0;
+    for (const char *at = train; (at = strstr(at, ",key")) != NULL; at++)
+        if (at[4] != '\n') known[atoi(at + 4)] = 1;
+    for (const char *at = live; (at = strstr(at, ",key")) != NULL; at++)
+        if (at[4] != '\n') n += !known[atoi(at + 4)];
+    return n;
+}
+
 /* Of a reference with as many cells as values, and of one with more values than cells. */
 static void test_unseen_values_are_told(void **state) {
     (void)state;
@@ -156,7 +166,8 @@ static void test_unseen_values_are_told(void **state) {
                  "mlops_feature_unseen_share{model=\"default\",feature=\"word\"} %.12g",
                  n_new / LIVE);
         assert_sample(metrics, line);
-        assert_null(strstr(metrics, "unseen_share{model=\"default\",feature=\"key\"}"));
+        share = strstr(metrics, "unseen_share{model=\"default\",feature=\"key\"} ");
+        assert_true(share && strtod(strchr(share, ' '), NULL) == new_keys(train, live) / LIVE);
         mlops_monitor_free(m);
         mlops_table_unref(table);
         free(before);

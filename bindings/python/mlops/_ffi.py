@@ -3680,7 +3680,8 @@ class DriftColumn:
 
     verdict: DriftVerdict  # the answer
     name: str
-    test: str  # what decided: "ks", "tv" or "nulls"; of a preset docs/drift.md lists them; "" if none applies
+    # what decided: "ks", "tv", "unseen" or "nulls"; of a preset docs/drift.md lists them; "" if none applies
+    test: str
     type: Type  # as the reference has it
     exact: int  # 1 if every row of both sides was at hand, 0 if the reference was a sketch
     n_reference: int  # values that count
@@ -7721,8 +7722,8 @@ class Drift(_rt.Handle):
             alpha: chance of any false alarm in the report, in (0, 0.5]; with BH and BY the share of false
                 ones among alarms, as expected; default 0.01
             ks_tolerance: largest harmless KS distance, in (0, 1); default 0.05
-            tv_tolerance: the same of the total variation of categories and of the share of nulls; default
-                0.05
+            tv_tolerance: the same of the total variation of categories, of new ones beyond those to
+                expect, and of the share of nulls; default 0.05
             rows_min: rows that each side must have; default 50
             preset: default DriftPreset.NATIVE; others need two tables, and take neither alpha,
                 tolerances, rows_min nor correction; TFDV the tolerances alone, as its thresholds
@@ -7764,8 +7765,8 @@ class Drift(_rt.Handle):
             alpha: chance of any false alarm in the report, in (0, 0.5]; with BH and BY the share of false
                 ones among alarms, as expected; default 0.01
             ks_tolerance: largest harmless KS distance, in (0, 1); default 0.05
-            tv_tolerance: the same of the total variation of categories and of the share of nulls; default
-                0.05
+            tv_tolerance: the same of the total variation of categories, of new ones beyond those to
+                expect, and of the share of nulls; default 0.05
             rows_min: rows that each side must have; default 50
             preset: default DriftPreset.NATIVE; others need two tables, and take neither alpha,
                 tolerances, rows_min nor correction; TFDV the tolerances alone, as its thresholds

@@ -109,6 +109,9 @@ static mlops_status read_all(mlops_bundle *self, const void *bytes, size_t n, ml
     if (!reference.failed)
         MLOPS_TRY(mlops__reference_parse(&self->reference, reference.data, reference.size,
                                          &self->host, err));
+    mlops__cursor seen = mlops__container_find(&whole, MLOPS__KIND_SEEN);
+    if (self->reference && !seen.failed)
+        MLOPS_TRY(mlops__reference_seen_take(self->reference, seen.data, seen.size, err));
     return prove(self, mlops__container_find(&whole, MLOPS__KIND_GOLDEN), err);
 }
 

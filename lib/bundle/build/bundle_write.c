@@ -27,6 +27,7 @@ typedef struct writing {
     mlops__buf meta;
     mlops__buf golden;
     mlops__buf reference;
+    mlops__buf seen;
     mlops_error *err;
 } writing;
 
@@ -210,8 +211,11 @@ static mlops_status gather(writing *self, mlops__buf *out) {
     uint32_t kind = mlops__model_graph(self->model) ? MLOPS__KIND_GRAPH : MLOPS__KIND_PLAN;
     write_meta(self);
     MLOPS_TRY(write_golden(self));
-    if (self->opts.reference)
+    if (self->opts.reference) {
         MLOPS_TRY(mlops__reference_payload(self->opts.reference, &self->reference));
+        mlops__reference_seen_put(self->opts.reference, &self->seen);
+        MLOPS_TRY(self->seen.status);
+    }
     MLOPS_TRY(self->meta.status);
     MLOPS_TRY(self->golden.status);
     MLOPS_TRY(self->reference.status);
@@ -221,8 +225,10 @@ static mlops_status gather(writing *self, mlops__buf *out) {
         {MLOPS__KIND_GOLDEN, 0, self->golden.data, self->golden.size},
         {MLOPS__KIND_REFERENCE, MLOPS__SECTION_OPTIONAL, self->reference.data,
          self->reference.size},
+        {MLOPS__KIND_SEEN, MLOPS__SECTION_OPTIONAL, self->seen.data, self->seen.size},
     };
-    return mlops__container_write(out, MLOPS__KIND_BUNDLE, sections, self->opts.reference ? 4 : 3,
+    const uint32_t n_sections = self->seen.size ? 5 : self->opts.reference ? 4 : 3;
+    return mlops__container_write(out, MLOPS__KIND_BUNDLE, sections, n_sections,
                                   mlops__kern_for(self->host.cpu)->sha256_blocks);
 }
 
@@ -234,10 +240,12 @@ static mlops_status lay_out(writing *self, mlops__buf *out, const mlops_bundle_o
     mlops__buf_init(&self->meta, &self->host.allocator);
     mlops__buf_init(&self->golden, &self->host.allocator);
     mlops__buf_init(&self->reference, &self->host.allocator);
+    mlops__buf_init(&self->seen, &self->host.allocator);
     mlops_status status = gather(self, out);
     mlops__buf_free(&self->meta);
     mlops__buf_free(&self->golden);
     mlops__buf_free(&self->reference);
+    mlops__buf_free(&self->seen);
     if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(self->err, 0);
     if (status == MLOPS_E_LIMIT)
         return mlops__fail(self->err, status, "the bundle would be larger than 4 GiB");

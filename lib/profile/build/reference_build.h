@@ -33,7 +33,7 @@ typedef struct mlops__cells_task {
     const mlops__column *column;
     const mlops__host *host; /* its memory is for what is thrown away */
     mlops__arena *arena;     /* for what stays */
-    double *values;          /* n_rows, scratch of numeric columns */
+    double *values;          /* n_rows, scratch */
     double *scratch;         /* n_rows */
     int64_t edges_max;
     int whole; /* every value is kept */

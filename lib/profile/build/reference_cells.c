@@ -7,6 +7,7 @@
 #include "base/real.h"
 #include "profile/build/reference_build.h"
 #include "profile/profile.h"
+#include "profile/seen.h"
 #include "stats/stats.h"
 
 #include <float.h>
@@ -282,6 +283,21 @@ static mlops_status keep_categories(mlops__reference_column *out, const mlops__c
     return MLOPS_OK;
 }
 
+/* Of more categories than are kept, all that came. */
+static mlops_status keep_seen(mlops__reference_column *out, const mlops__cells_task *task,
+                              const tally *tallies, int64_t n) {
+    if (n <= MLOPS__REFERENCE_CATEGORIES) return MLOPS_OK;
+    mlops__seen *seen = mlops__arena_alloc(task->arena, sizeof *seen);
+    uint32_t *slots = mlops__arena_array(task->arena, (size_t)n, sizeof *slots);
+    if (!seen || !slots) return MLOPS_E_NOMEM;
+    for (int64_t i = 0; i < n; i++)
+        task->values[i] = mlops__seen_key(tallies[i].text, tallies[i].count);
+    mlops__seen_make(seen, slots, task->values, task->scratch, n, out->n - out->n_null,
+                     task->host->cpu);
+    out->seen = seen;
+    return MLOPS_OK;
+}
+
 mlops_status mlops__cells_text(mlops__reference_column *out, const mlops__cells_task *task) {
     const mlops__column *column = task->column;
     int64_t n = column->type == MLOPS_TYPE_BOOL     ? 2
@@ -298,6 +314,7 @@ mlops_status mlops__cells_text(mlops__reference_column *out, const mlops__cells_
     n = drop_absent(tallies, n);
     select_first(tallies, n, MLOPS__REFERENCE_CATEGORIES);
     mlops_status status = keep_categories(out, task, tallies, n);
+    if (status == MLOPS_OK) status = keep_seen(out, task, tallies, n);
     mlops__free(&task->host->allocator, tallies, size * sizeof *tallies);
     return status;
 }

@@ -26,8 +26,10 @@ static mlops_status parse_container(mlops_reference **out, const mlops__file_vie
                            "reference: the bundle has none; write it with opts.reference");
     MLOPS_TRY(mlops__reference_parse(out, section.data, section.size, host, err));
     mlops_status status = MLOPS_OK;
+    section = mlops__container_find(&box, MLOPS__KIND_SEEN);
+    if (!section.failed) status = mlops__reference_seen_take(*out, section.data, section.size, err);
     section = mlops__container_find(&box, MLOPS__KIND_ECDF);
-    if (box.kind == MLOPS__KIND_REFERENCE && !section.failed)
+    if (status == MLOPS_OK && box.kind == MLOPS__KIND_REFERENCE && !section.failed)
         status = mlops__reference_ecdf_take(*out, section.data, section.size, err);
     if (status == MLOPS_OK) status = mlops__reference_choose(*out, opts, err);
     if (status == MLOPS_OK) return MLOPS_OK;
@@ -69,23 +71,31 @@ mlops_status mlops_reference_load(mlops_reference **out, const char *path,
 
 mlops_status mlops_reference_save(const mlops_reference *self, const char *path, mlops_error *err) {
     const mlops__host *host = mlops__reference_host(self);
-    mlops__buf payload, values, whole;
+    mlops__buf payload, values, seen, whole;
     mlops__buf_init(&payload, &host->allocator);
     mlops__buf_init(&values, &host->allocator);
+    mlops__buf_init(&seen, &host->allocator);
     mlops__buf_init(&whole, &host->allocator);
     mlops_status status = mlops__reference_payload(self, &payload);
     mlops__reference_ecdf_put(self, &values);
+    mlops__reference_seen_put(self, &seen);
     if (status == MLOPS_OK) status = values.status;
-    mlops__section sections[] = {{MLOPS__KIND_REFERENCE, 0, payload.data, payload.size},
-                                 {MLOPS__KIND_ECDF, 0, values.data, values.size}};
+    if (status == MLOPS_OK) status = seen.status;
+    mlops__section sections[3] = {{MLOPS__KIND_REFERENCE, 0, payload.data, payload.size}};
+    uint32_t n = 1;
+    if (values.size)
+        sections[n++] = (mlops__section){MLOPS__KIND_ECDF, 0, values.data, values.size};
+    if (seen.size)
+        sections[n++] =
+            (mlops__section){MLOPS__KIND_SEEN, MLOPS__SECTION_OPTIONAL, seen.data, seen.size};
     if (status == MLOPS_OK)
-        status =
-            mlops__container_write(&whole, MLOPS__KIND_REFERENCE, sections, values.size ? 2 : 1,
-                                   mlops__kern_for(host->cpu)->sha256_blocks);
-    if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, payload.size + values.size);
+        status = mlops__container_write(&whole, MLOPS__KIND_REFERENCE, sections, n,
+                                        mlops__kern_for(host->cpu)->sha256_blocks);
+    if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, payload.size + values.size + seen.size);
     else if (status) mlops__fail(err, status, "reference: it would be larger than 4 GiB");
     else status = mlops__file_write(host, path, whole.data, whole.size, err);
     mlops__buf_free(&whole);
+    mlops__buf_free(&seen);
     mlops__buf_free(&values);
     mlops__buf_free(&payload);
     return status;

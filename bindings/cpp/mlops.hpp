@@ -3955,6 +3955,31 @@ public:
     void reset() {
         mlops_panes_reset(need());
     }
+
+    /// Write all panes as bytes: canonical, little-endian, equal for equal state on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_panes_save(need(), text, cap, needed);
+        }, "mlops_panes_save");
+    }
+
+    /// Storage that saved bytes need when they are loaded: as much as was saved from; exact.
+    static std::size_t load_size(std::string_view bytes) {
+        std::size_t size = 0;
+        detail::check(mlops_panes_load_size(bytes.data(), static_cast<std::size_t>(bytes.size()), &size), "mlops_panes_load_size");
+        return size;
+    }
+
+    /// Read bytes of mlops_panes_save() into the caller's storage.
+    static ::mlops::panes load(std::string_view bytes) {
+        mlops_panes *out = nullptr;
+        std::size_t room = 0;
+        detail::check(mlops_panes_load_size(bytes.data(), static_cast<std::size_t>(bytes.size()), &room), "mlops_panes_load_size");
+        const std::size_t size = room;
+        auto memory = detail::storage(size);
+        detail::check(mlops_panes_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_panes_load");
+        return ::mlops::panes(out, std::move(memory));
+    }
 };
 
 /// Sums over queries, of mlops_ranking_performance_size() bytes. One thread at a time.
@@ -4113,6 +4138,31 @@ public:
     /// Forget all keys.
     void reset() {
         mlops_segments_reset(need());
+    }
+
+    /// Write all keys and profiles as bytes: canonical, little-endian, equal for equal state on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_segments_save(need(), text, cap, needed);
+        }, "mlops_segments_save");
+    }
+
+    /// Storage that saved bytes need when they are loaded: as much as was saved from; exact.
+    static std::size_t load_size(std::string_view bytes) {
+        std::size_t size = 0;
+        detail::check(mlops_segments_load_size(bytes.data(), static_cast<std::size_t>(bytes.size()), &size), "mlops_segments_load_size");
+        return size;
+    }
+
+    /// Read bytes of mlops_segments_save() into the caller's storage.
+    static ::mlops::segments load(std::string_view bytes) {
+        mlops_segments *out = nullptr;
+        std::size_t room = 0;
+        detail::check(mlops_segments_load_size(bytes.data(), static_cast<std::size_t>(bytes.size()), &room), "mlops_segments_load_size");
+        const std::size_t size = room;
+        auto memory = detail::storage(size);
+        detail::check(mlops_segments_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_segments_load");
+        return ::mlops::segments(out, std::move(memory));
     }
 };
 

@@ -12239,6 +12239,57 @@ func (x *Panes) Reset() {
 	C.mlops_panes_reset(x.p)
 }
 
+// Save: write all panes as bytes: canonical, little-endian, equal for equal state on any machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Panes) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Panes")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_panes_save(x.p, text, room, needed)
+	}, nil, "mlops_panes_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadPanesSize: storage that saved bytes need when they are loaded: as much as was saved from; exact.
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED as mlops_panes_load().
+func LoadPanesSize(content []byte) (int, error) {
+	defer runtime.KeepAlive(content)
+	var size C.size_t
+	if err := check(C.mlops_panes_load_size(pointer(content), C.size_t(len(content)), &size), nil, "mlops_panes_load_size"); err != nil {
+		return 0, err
+	}
+	return int(size), nil
+}
+
+// LoadPanes: read bytes of mlops_panes_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no panes, or contradict each other; MLOPS_E_UNSUPPORTED
+// for those of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not
+// aligned.
+func LoadPanes(content []byte) (*Panes, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_panes
+	var room C.size_t
+	if err := check(C.mlops_panes_load_size(pointer(content), C.size_t(len(content)), &room), nil, "mlops_panes_load_size"); err != nil {
+		return nil, err
+	}
+	size := room
+	mem := storage(size)
+	if err := check(C.mlops_panes_load(&out, mem.p, size, pointer(content), C.size_t(len(content))), nil, "mlops_panes_load"); err != nil {
+		return nil, err
+	}
+	r := wrapPanes(out)
+	r.keep = []interface{}{mem}
+	return r, nil
+}
+
 // RankingPerformance: sums over queries, of mlops_ranking_performance_size() bytes. One thread at a
 // time.
 type RankingPerformance struct {
@@ -12621,6 +12672,59 @@ func (x *Segments) Reset() {
 	}
 	defer runtime.KeepAlive(x)
 	C.mlops_segments_reset(x.p)
+}
+
+// Save: write all keys and profiles as bytes: canonical, little-endian, equal for equal state on any
+// machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Segments) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Segments")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_segments_save(x.p, text, room, needed)
+	}, nil, "mlops_segments_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadSegmentsSize: storage that saved bytes need when they are loaded: as much as was saved from;
+// exact.
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED as mlops_segments_load().
+func LoadSegmentsSize(content []byte) (int, error) {
+	defer runtime.KeepAlive(content)
+	var size C.size_t
+	if err := check(C.mlops_segments_load_size(pointer(content), C.size_t(len(content)), &size), nil, "mlops_segments_load_size"); err != nil {
+		return 0, err
+	}
+	return int(size), nil
+}
+
+// LoadSegments: read bytes of mlops_segments_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no segments, or contradict each other;
+// MLOPS_E_UNSUPPORTED for those of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID
+// if mem is not aligned.
+func LoadSegments(content []byte) (*Segments, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_segments
+	var room C.size_t
+	if err := check(C.mlops_segments_load_size(pointer(content), C.size_t(len(content)), &room), nil, "mlops_segments_load_size"); err != nil {
+		return nil, err
+	}
+	size := room
+	mem := storage(size)
+	if err := check(C.mlops_segments_load(&out, mem.p, size, pointer(content), C.size_t(len(content))), nil, "mlops_segments_load"); err != nil {
+		return nil, err
+	}
+	r := wrapSegments(out)
+	r.keep = []interface{}{mem}
+	return r, nil
 }
 
 // Slot: where a model is published. Ends with mlops_slot_free().

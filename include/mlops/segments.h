@@ -102,6 +102,48 @@ MLOPS_API mlops_status mlops_segments_merge(mlops_segments *self, const mlops_se
 /** Forget all keys. @since 0.1 */
 MLOPS_API void mlops_segments_reset(mlops_segments *self);
 
+/**
+ * Write all keys and profiles as bytes: canonical, little-endian, equal for equal state on any
+ * machine.
+ *
+ * @param self          segments
+ * @param[out] bytes    @nullable @shape(cap) NULL to ask for the size
+ * @param cap           bytes of room
+ * @param[out] needed   @nullable bytes that it takes
+ * @return MLOPS_E_ARENA if cap is too small; nothing is written then
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_segments_save(const mlops_segments *self, void *bytes, size_t cap,
+                                           size_t *needed);
+
+/**
+ * Storage that saved bytes need when they are loaded: as much as was saved from; exact.
+ *
+ * @param bytes      @shape(n) of mlops_segments_save()
+ * @param n          number of bytes
+ * @param[out] size  @shape(1) bytes of storage to give to mlops_segments_load()
+ * @return MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED as mlops_segments_load()
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_segments_load_size(const void *bytes, size_t n, size_t *size);
+
+/**
+ * Read bytes of mlops_segments_save() into the caller's storage.
+ *
+ * @param[out] out  the segments, living in mem; need no end. They go on as if they had never
+ * stopped
+ * @param mem       @shape(size) storage, aligned to 8 bytes
+ * @param size      at least what mlops_segments_load_size() gave
+ * @param bytes     @shape(n) what was saved; borrowed for the call
+ * @param n         number of bytes
+ * @return MLOPS_E_CORRUPT for bytes that are no segments, or contradict each other;
+ *         MLOPS_E_UNSUPPORTED for those of a later format; MLOPS_E_ARENA if size is too small;
+ *         MLOPS_E_INVALID if mem is not aligned
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_segments_load(mlops_segments **out, void *mem, size_t size,
+                                           const void *bytes, size_t n);
+
 #ifdef __cplusplus
 }
 #endif

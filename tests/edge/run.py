@@ -14,8 +14,8 @@ root, build, host, header = (pathlib.Path(a).resolve() for a in sys.argv[1:5])
 CPU = "-mcpu=cortex-m7 -mthumb -mfloat-abi=hard -mfpu=fpv5-d16".split()
 QEMU = ("qemu-system-arm -M mps2-an500 -nographic -monitor none -serial none "
         "-semihosting-config enable=on,target=native -kernel").split()
-TEXT_BUDGET = 93 * 1024
-GRAPH_BUDGET = 156 * 1024
+TEXT_BUDGET = 94 * 1024
+GRAPH_BUDGET = 158 * 1024
 number = failed = 0
 
 

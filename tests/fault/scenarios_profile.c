@@ -46,7 +46,8 @@ static int merge_and_save(mlops_profile *p, mlops_profile *q) {
 
 /* Panes and segments of profiles like this one, and powers of two: in memory that is there. */
 static int use_windows(const mlops_profile *like) {
-    static uint64_t storage[2][2048], room[512];
+    static uint64_t storage[2][2048], bytes[2048], room[512];
+    size_t n = 0, size = 0;
     mlops_panes *panes;
     mlops_segments *segments;
     mlops_profile *log, *sum;
@@ -65,6 +66,10 @@ static int use_windows(const mlops_profile *like) {
     if (!sum || mlops_panes_n(panes) != 1 || mlops_panes_start_ns(panes, 0) != 0 ||
         mlops_panes_pane(panes, 0) != sum || mlops_panes_merge(panes, 1, sum))
         return SWEEP_WRONG;
+    if (mlops_panes_save(panes, bytes, sizeof bytes, &n) ||
+        mlops_panes_load_size(bytes, n, &size) || size > sizeof storage[1] ||
+        mlops_panes_load(&panes, storage[1], size, bytes, n))
+        return SWEEP_WRONG;
     mlops_panes_reset(panes);
     if (mlops_segments_size(like, &few) > sizeof storage[1] ||
         mlops_segments_init(&segments, storage[1], sizeof storage[1], like, &few))
@@ -72,6 +77,10 @@ static int use_windows(const mlops_profile *like) {
     sum = mlops_segments_at(segments, "a");
     if (mlops_segments_n(segments) != 1 || mlops_segments_key(segments, 0)[0] != 'a' ||
         mlops_segments_profile(segments, 0) != sum || mlops_segments_merge(segments, segments))
+        return SWEEP_WRONG;
+    if (mlops_segments_save(segments, bytes, sizeof bytes, &n) ||
+        mlops_segments_load_size(bytes, n, &size) || size > sizeof storage[0] ||
+        mlops_segments_load(&segments, storage[0], size, bytes, n))
         return SWEEP_WRONG;
     mlops_segments_reset(segments);
     return MLOPS_OK;

@@ -3130,6 +3130,9 @@ _rt.declare(lib.mlops_panes_n, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_panes_start_ns, C.c_int64, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_panes_merge, C.c_int32, C.c_void_p, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_panes_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_panes_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_panes_load_size, C.c_int32, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_panes_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_performance_choose, C.c_int32, C.c_void_p, C.c_void_p,
         C.POINTER(mlops_performance_choice_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -3211,6 +3214,9 @@ _rt.declare(lib.mlops_segments_key, C.c_char_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_segments_profile, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_segments_merge, C.c_int32, C.c_void_p, C.c_void_p)
 _rt.declare(lib.mlops_segments_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_segments_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_segments_load_size, C.c_int32, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_segments_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_slot_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_slot_free, None, C.c_void_p)
 _rt.declare(lib.mlops_slot_publish, None, C.c_void_p, C.c_void_p)
@@ -11887,6 +11893,57 @@ class Panes(_rt.Handle):
         with h.lock:
             lib.mlops_panes_reset(h)
 
+    def save(self):
+        """Write all panes as bytes: canonical, little-endian, equal for equal state on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_panes_save(h, text, cap, needed), "Panes.save")
+        return text
+
+    @staticmethod
+    def load_size(bytes):
+        """Storage that saved bytes need when they are loaded: as much as was saved from; exact.
+
+            bytes: of Panes.save()
+
+        Raises: CorruptError, UnsupportedError as Panes.load().
+        """
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = C.c_size_t()
+        status = lib.mlops_panes_load_size(bytes_p, bytes_n, C.byref(size))
+        if status:
+            _rt.check(status, "Panes.load_size")
+        return size.value
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of Panes.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no panes, or contradict each other; UnsupportedError for those
+        of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        room = C.c_size_t()
+        status = lib.mlops_panes_load_size(bytes_p, bytes_n, C.byref(room))
+        if status:
+            _rt.check(status, "Panes.load_size")
+        size = room.value
+        mem = _rt.Storage(size)
+        status = lib.mlops_panes_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+        if status:
+            _rt.check(status, "Panes.load", why={
+                -5: "bytes that are no panes, or contradict each other",
+                -6: "those of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
 
 @_rt.noun("ranking_performance")
 class RankingPerformance(_rt.Handle):
@@ -12198,6 +12255,59 @@ class Segments(_rt.Handle):
         h = self._open()
         with h.lock:
             lib.mlops_segments_reset(h)
+
+    def save(self):
+        """Write all keys and profiles as bytes: canonical, little-endian, equal for equal state on any
+        machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_segments_save(h, text, cap, needed),
+                    "Segments.save")
+        return text
+
+    @staticmethod
+    def load_size(bytes):
+        """Storage that saved bytes need when they are loaded: as much as was saved from; exact.
+
+            bytes: of Segments.save()
+
+        Raises: CorruptError, UnsupportedError as Segments.load().
+        """
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = C.c_size_t()
+        status = lib.mlops_segments_load_size(bytes_p, bytes_n, C.byref(size))
+        if status:
+            _rt.check(status, "Segments.load_size")
+        return size.value
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of Segments.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no segments, or contradict each other; UnsupportedError for
+        those of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        room = C.c_size_t()
+        status = lib.mlops_segments_load_size(bytes_p, bytes_n, C.byref(room))
+        if status:
+            _rt.check(status, "Segments.load_size")
+        size = room.value
+        mem = _rt.Storage(size)
+        status = lib.mlops_segments_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+        if status:
+            _rt.check(status, "Segments.load", why={
+                -5: "bytes that are no segments, or contradict each other",
+                -6: "those of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
 
 
 @_rt.noun("slot")

@@ -6,6 +6,7 @@
  */
 #include "base/calendar.h"
 #include "base/opts.h"
+#include "base/sealed.h"
 #include "profile/run/profile_state.h"
 
 #include <mlops/panes.h>
@@ -38,10 +39,16 @@ static mlops_status with_defaults(mlops_panes_opts *o, const mlops_profile *like
     return fits ? MLOPS_OK : MLOPS_E_INVALID;
 }
 
+/* 0 if no storage is so large. */
+static size_t size_with(int64_t n_panes, size_t profile) {
+    if (profile > (SIZE_MAX - sizeof(mlops_panes)) / (size_t)n_panes) return 0;
+    return sizeof(mlops_panes) + (size_t)n_panes * profile;
+}
+
 size_t mlops_panes_size(const mlops_profile *like, const mlops_panes_opts *opts) {
     mlops_panes_opts o;
     if (with_defaults(&o, like, opts) < 0) return 0;
-    return sizeof(mlops_panes) + (size_t)o.n_panes * mlops__profile_bytes(&like->shape);
+    return size_with(o.n_panes, mlops__profile_bytes(&like->shape));
 }
 
 static mlops_profile *profile_at(const mlops_panes *self, int64_t number) {
@@ -56,7 +63,8 @@ mlops_status mlops_panes_init(mlops_panes **out, void *mem, size_t size, const m
     *out = NULL;
     MLOPS_TRY(with_defaults(&o, like, opts));
     if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
-    if (size < mlops_panes_size(like, opts)) return MLOPS_E_ARENA;
+    size_t needed = mlops_panes_size(like, opts);
+    if (!needed || size < needed) return MLOPS_E_ARENA;
     mlops_panes *self = mem;
     memset(self, 0, sizeof *self);
     self->pane_ns = o.pane_ns;
@@ -164,5 +172,98 @@ mlops_status mlops_panes_merge(const mlops_panes *self, int64_t n, mlops_profile
     }
     for (int64_t i = 0; i < n; i++)
         MLOPS_TRY(mlops_profile_merge(into, profile_at(self, self->newest - i)));
+    return MLOPS_OK;
+}
+
+/* ---- bytes ---- */
+
+/* The bytes, little-endian:
+ *
+ *     offset  size  what
+ *          0     4  magic "MLPN"
+ *          4     4  version, 1
+ *          8     4  flags
+ *         12    40  what a pane takes (0: months), offset, room for panes, number of the newest
+ * pane (0 without one), panes (i64 each) 52   ...  profiles, the oldest first, without a pane an
+ * empty one: u32 bytes, and these as mlops_profile_save() writes them
+ *        ...     4  CRC-32 of all before it
+ */
+#define MAGIC 0x4e504c4du
+
+enum { VERSION = 1, FLAGS = MLOPS_PANES_MONTHS | MLOPS_PANES_FADE };
+
+static void put_all(const void *of, mlops__buf *out) {
+    const mlops_panes *self = of;
+    mlops__buf_u32(out, (self->pane_ns ? 0 : (uint32_t)MLOPS_PANES_MONTHS) |
+                            (self->fades ? (uint32_t)MLOPS_PANES_FADE : 0));
+    mlops__buf_i64(out, self->pane_ns);
+    mlops__buf_i64(out, self->offset_ns);
+    mlops__buf_i64(out, self->n_panes);
+    mlops__buf_i64(out, self->n ? self->newest : 0);
+    mlops__buf_i64(out, self->n);
+    for (int64_t age = self->n; age-- > 0;)
+        mlops__profile_put(profile_at(self, self->newest - age), out);
+    if (!self->n) mlops__profile_put(profile_at(self, 0), out);
+}
+
+mlops_status mlops_panes_save(const mlops_panes *self, void *bytes, size_t cap, size_t *needed) {
+    return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
+}
+
+/* The header, and the storage that it asks for; in stands behind it. */
+static mlops_status get_header(mlops_panes *like, size_t *needed, mlops__cursor *in,
+                               const void *bytes, size_t n) {
+    size_t profile;
+    memset(like, 0, sizeof *like);
+    MLOPS_TRY(mlops__sealed_open(in, bytes, n, MAGIC, VERSION));
+    uint32_t flags = mlops__cursor_u32(in), months = flags & MLOPS_PANES_MONTHS;
+    like->pane_ns = mlops__cursor_i64(in);
+    like->offset_ns = mlops__cursor_i64(in);
+    like->n_panes = mlops__cursor_i64(in);
+    like->newest = mlops__cursor_i64(in);
+    like->n = mlops__cursor_i64(in);
+    like->fades = (flags & MLOPS_PANES_FADE) != 0;
+    if (in->failed || flags & ~(uint32_t)FLAGS ||
+        (months ? like->pane_ns != 0 : like->pane_ns < 1) || like->n_panes < 1 ||
+        like->n_panes > (like->fades ? 1 : PANES) || like->n < 0 || like->n > like->n_panes)
+        return MLOPS_E_CORRUPT;
+    uint64_t first = (uint64_t)number_of(like, INT64_MIN);
+    if (like->n ? like->newest > number_of(like, INT64_MAX) || like->newest < (int64_t)first ||
+                      (uint64_t)like->newest - first < (uint64_t)like->n - 1
+                : like->newest != 0)
+        return MLOPS_E_CORRUPT;
+    MLOPS_TRY(mlops__profile_peek(in, &profile));
+    like->size = profile;
+    *needed = size_with(like->n_panes, profile);
+    return *needed ? MLOPS_OK : MLOPS_E_CORRUPT;
+}
+
+mlops_status mlops_panes_load_size(const void *bytes, size_t n, size_t *size) {
+    mlops_panes like;
+    mlops__cursor in;
+    return get_header(&like, size, &in, bytes, n);
+}
+
+mlops_status mlops_panes_load(mlops_panes **out, void *mem, size_t size, const void *bytes,
+                              size_t n) {
+    mlops_panes *self = mem, like;
+    mlops__cursor in;
+    size_t needed;
+    *out = NULL;
+    MLOPS_TRY(get_header(&like, &needed, &in, bytes, n));
+    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
+    if (size < needed) return MLOPS_E_ARENA;
+    *self = like;
+    int64_t oldest = self->newest - (self->n ? self->n - 1 : 0), n_saved = self->n ? self->n : 1;
+    const mlops_profile *first = profile_at(self, oldest);
+    for (int64_t i = 0; i < self->n_panes; i++) {
+        mlops_profile *one = profile_at(self, oldest + i);
+        if (i >= n_saved) mlops__profile_like(one, first);
+        else MLOPS_TRY(mlops__profile_take(&in, one, (size_t)self->size));
+        if (!mlops__profile_alike(one, first)) return MLOPS_E_CORRUPT;
+    }
+    if (mlops__cursor_left(&in) || (self->fades && first->shape.n_edges) || (!self->n && first->n))
+        return MLOPS_E_CORRUPT;
+    *out = self;
     return MLOPS_OK;
 }

@@ -95,6 +95,14 @@ mlops_status mlops_profile_save(const mlops_profile *self, void *bytes, size_t c
     return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
 }
 
+void mlops__profile_put(const mlops_profile *self, mlops__buf *out) {
+    size_t n = 0;
+    (void)mlops_profile_save(self, NULL, 0, &n);
+    mlops__buf_u32(out, (uint32_t)n);
+    uint8_t *room = mlops__buf_extend(out, n);
+    if (room) (void)mlops_profile_save(self, room, n, NULL);
+}
+
 /* ---- reading ---- */
 
 static mlops_status read_shape(mlops__profile_shape *out, mlops__cursor *in) {
@@ -289,5 +297,24 @@ mlops_status mlops_profile_load(mlops_profile **out, void *mem, size_t size, con
     MLOPS_TRY(read_categories(self, &in));
     if (in.failed || mlops__cursor_left(&in)) return MLOPS_E_CORRUPT;
     *out = self;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__profile_take(mlops__cursor *in, void *mem, size_t size) {
+    mlops_profile *self;
+    uint32_t n = mlops__cursor_u32(in);
+    const uint8_t *bytes = mlops__cursor_take(in, n);
+    return bytes && mlops_profile_load(&self, mem, size, bytes, n) == MLOPS_OK ? MLOPS_OK
+                                                                               : MLOPS_E_CORRUPT;
+}
+
+mlops_status mlops__profile_peek(const mlops__cursor *in, size_t *bytes) {
+    mlops__cursor at = *in;
+    mlops__profile_shape shape;
+    uint32_t n = mlops__cursor_u32(&at);
+    const uint8_t *own = mlops__cursor_take(&at, n);
+    if (mlops__sealed_open(&at, own, n, MAGIC, VERSION) < 0 || read_shape(&shape, &at) < 0)
+        return MLOPS_E_CORRUPT;
+    *bytes = mlops__profile_bytes(&shape);
     return MLOPS_OK;
 }

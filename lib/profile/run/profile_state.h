@@ -7,7 +7,8 @@
 #ifndef MLOPS_PROFILE_RUN_PROFILE_STATE_H
 #define MLOPS_PROFILE_RUN_PROFILE_STATE_H
 
-#include "base/fail.h"
+#include "base/buf.h"
+#include "base/cursor.h"
 #include "profile/profile.h"
 #include "profile/run/profile_sum.h"
 
@@ -121,6 +122,12 @@ void mlops__profile_like(void *mem, const mlops_profile *like);
 
 /* Whether both have one configuration. */
 int mlops__profile_alike(const mlops_profile *a, const mlops_profile *b);
+
+/* A profile among the bytes of many, its size ahead of it; and what takes the next one into size
+ * bytes, MLOPS_E_CORRUPT if it is none that fits. *bytes of the next one without taking it. */
+void mlops__profile_put(const mlops_profile *self, mlops__buf *out);
+mlops_status mlops__profile_take(mlops__cursor *in, void *mem, size_t size);
+mlops_status mlops__profile_peek(const mlops__cursor *in, size_t *bytes);
 
 /* Halves all counts of a profile without edges, downwards. What is left is as fine as it was. */
 void mlops__profile_halve(mlops_profile *self);

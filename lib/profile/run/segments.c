@@ -5,6 +5,7 @@
  * than half of them are taken. Freestanding: part of the firmware build.
  */
 #include "base/opts.h"
+#include "base/sealed.h"
 #include "base/xxh3.h"
 #include "profile/run/profile_state.h"
 
@@ -36,12 +37,17 @@ static uint64_t slots_for(int64_t n) {
     return slots;
 }
 
+/* 0 if no storage is so large. */
+static size_t size_with(int64_t n_segments, int64_t key_size, size_t profile) {
+    size_t n = (size_t)n_segments, keys = n * ((size_t)key_size + 1);
+    size_t rest = sizeof(mlops_segments) + 4 * (size_t)slots_for(n_segments) + (keys + 7) / 8 * 8;
+    return profile > (SIZE_MAX - rest) / (n + 1) ? 0 : rest + (n + 1) * profile;
+}
+
 size_t mlops_segments_size(const mlops_profile *like, const mlops_segments_opts *opts) {
     mlops_segments_opts o;
     if (with_defaults(&o, opts) < 0) return 0;
-    size_t n = (size_t)o.n_segments, keys = n * ((size_t)o.key_size + 1);
-    return sizeof(mlops_segments) + (n + 1) * mlops__profile_bytes(&like->shape) +
-           4 * (size_t)slots_for(o.n_segments) + (keys + 7) / 8 * 8;
+    return size_with(o.n_segments, o.key_size, mlops__profile_bytes(&like->shape));
 }
 
 static mlops_profile *profile_at(const mlops_segments *self, int64_t index) {
@@ -61,7 +67,7 @@ mlops_status mlops_segments_init(mlops_segments **out, void *mem, size_t size,
     MLOPS_TRY(with_defaults(&o, opts));
     if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
     size_t needed = mlops_segments_size(like, opts);
-    if (size < needed) return MLOPS_E_ARENA;
+    if (!needed || size < needed) return MLOPS_E_ARENA;
     mlops_segments *self = mem;
     memset(self, 0, needed);
     self->n_segments = o.n_segments;
@@ -127,4 +133,101 @@ mlops_status mlops_segments_merge(mlops_segments *self, const mlops_segments *ot
         MLOPS_TRY(
             mlops_profile_merge(mlops_segments_at(self, key_at(other, i)), profile_at(other, i)));
     return mlops_profile_merge(rest, more);
+}
+
+/* ---- bytes ---- */
+
+/* The bytes, little-endian:
+ *
+ *     offset  size  what
+ *          0     4  magic "MLSG"
+ *          4     4  version, 1
+ *          8    12  room for keys, bytes of a key at the most, keys (u32 each)
+ *         20   ...  the profile of the rest: u32 bytes, and these as mlops_profile_save() writes
+ * them
+ *        ...   ...  of each key, in their order: u8 bytes, and these; its profile
+ *        ...     4  CRC-32 of all before it
+ */
+#define MAGIC 0x47534c4du
+
+enum { VERSION = 1 };
+
+static void put_all(const void *of, mlops__buf *out) {
+    const mlops_segments *self = of;
+    mlops__buf_u32(out, (uint32_t)self->n_segments);
+    mlops__buf_u32(out, (uint32_t)self->key_size);
+    mlops__buf_u32(out, (uint32_t)self->n);
+    mlops__profile_put(profile_at(self, self->n_segments), out);
+    for (int64_t i = 0; i < self->n; i++) {
+        const char *key = key_at(self, i);
+        mlops__buf_u8(out, (uint8_t)strlen(key));
+        mlops__buf_text(out, key);
+        mlops__profile_put(profile_at(self, i), out);
+    }
+}
+
+mlops_status mlops_segments_save(const mlops_segments *self, void *bytes, size_t cap,
+                                 size_t *needed) {
+    return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
+}
+
+/* The header, and the storage that it asks for; in stands behind it. */
+static mlops_status get_header(mlops_segments *like, int64_t *n_keys, size_t *needed,
+                               mlops__cursor *in, const void *bytes, size_t n) {
+    size_t profile;
+    memset(like, 0, sizeof *like);
+    MLOPS_TRY(mlops__sealed_open(in, bytes, n, MAGIC, VERSION));
+    like->n_segments = mlops__cursor_u32(in);
+    like->key_size = mlops__cursor_u32(in);
+    *n_keys = mlops__cursor_u32(in);
+    if (in->failed || like->n_segments < 1 || like->n_segments > SEGMENTS || like->key_size < 1 ||
+        like->key_size > MLOPS__XXH3_MAX || *n_keys > like->n_segments)
+        return MLOPS_E_CORRUPT;
+    MLOPS_TRY(mlops__profile_peek(in, &profile));
+    like->size = profile;
+    like->n_slots = slots_for(like->n_segments);
+    *needed = size_with(like->n_segments, like->key_size, profile);
+    return *needed ? MLOPS_OK : MLOPS_E_CORRUPT;
+}
+
+mlops_status mlops_segments_load_size(const void *bytes, size_t n, size_t *size) {
+    mlops_segments like;
+    mlops__cursor in;
+    int64_t n_keys;
+    return get_header(&like, &n_keys, size, &in, bytes, n);
+}
+
+/* The next key, which must be new, with its profile. */
+static mlops_status take_key(mlops_segments *self, mlops__cursor *in) {
+    char key[MLOPS__XXH3_MAX + 1];
+    size_t size = mlops__cursor_u8(in);
+    const uint8_t *bytes = mlops__cursor_take(in, size);
+    int64_t before = self->n;
+    if (!bytes || size > (size_t)self->key_size || memchr(bytes, 0, size)) return MLOPS_E_CORRUPT;
+    memcpy(key, bytes, size);
+    key[size] = 0;
+    mlops_profile *own = mlops_segments_at(self, key);
+    if (self->n == before) return MLOPS_E_CORRUPT;
+    MLOPS_TRY(mlops__profile_take(in, own, (size_t)self->size));
+    int alike = mlops__profile_alike(own, profile_at(self, self->n_segments));
+    return alike ? MLOPS_OK : MLOPS_E_CORRUPT;
+}
+
+mlops_status mlops_segments_load(mlops_segments **out, void *mem, size_t size, const void *bytes,
+                                 size_t n) {
+    mlops_segments *self = mem, like;
+    mlops__cursor in;
+    size_t needed;
+    int64_t n_keys;
+    *out = NULL;
+    MLOPS_TRY(get_header(&like, &n_keys, &needed, &in, bytes, n));
+    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
+    if (size < needed) return MLOPS_E_ARENA;
+    memset(self, 0, needed);
+    *self = like;
+    MLOPS_TRY(mlops__profile_take(&in, profile_at(self, self->n_segments), (size_t)self->size));
+    for (int64_t i = 0; i < n_keys; i++) MLOPS_TRY(take_key(self, &in));
+    if (mlops__cursor_left(&in)) return MLOPS_E_CORRUPT;
+    *out = self;
+    return MLOPS_OK;
 }

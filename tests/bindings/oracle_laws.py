@@ -5,11 +5,13 @@ usage: oracle_laws.py. Prints TAP.
 """
 import json
 import math
+import pathlib
 import sys
 import unittest
 
 try:
     import mlops
+    import numpy as np
     import scipy.stats
     from hypothesis import given, settings, strategies as st
 except ImportError as missing:
@@ -18,6 +20,10 @@ except ImportError as missing:
 
 from test_python import main
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "unit"))
+from oracle_stats import recorded_inputs  # noqa: E402
+
+VECTORS = pathlib.Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "drift_open.json"
 settings.register_profile("tests", derandomize=True, deadline=None, database=None, max_examples=80)
 settings.load_profile("tests")
 
@@ -169,6 +175,52 @@ class Laws(unittest.TestCase):
         alone, among = column(x, y), mlops.compare(reference, current, rows_min=1)["x"]
         self.assertLessEqual(alone.p_adjusted, among.p_adjusted)
         self.assertEqual((alone.effect, alone.p_value), (among.effect, among.p_value))
+
+
+@unittest.skipUnless(VECTORS.exists(), "no recorded vectors")
+class Recorded(unittest.TestCase):
+    """What other tests do not hold of the recorded values: of metrics by row, and of distances of bins."""
+
+    def close(self, got, want, what, relative=1e-12):
+        self.assertTrue(near(got, want, relative), (what, got, want))
+
+    def draws(self, state):
+        while True:
+            state = (state + 0x9E3779B97F4A7C15) % 2 ** 64
+            z = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 % 2 ** 64
+            z = (z ^ z >> 27) * 0x94D049BB133111EB % 2 ** 64
+            yield ((z ^ z >> 31) >> 11) * 2.0 ** -53
+
+    def test_metrics(self):
+        for case in json.loads(VECTORS.read_text())["classification"]:
+            u, scores, labels = self.draws(case["seed"]), [], []
+            for _ in range(case["n"]):
+                u1, u2, _ = next(u), next(u), next(u)
+                scores.append(math.floor(64 * u1) / 64)
+                labels.append(float(u2 < 0.15 + 0.7 * u1))
+            m = mlops.metric_binary(scores, labels)
+            for field, name in (("auc", "roc_auc"), ("average_precision",) * 2, ("brier",) * 2, ("f1",) * 2,
+                                ("precision",) * 2, ("recall",) * 2, ("mcc",) * 2):
+                self.close(getattr(m, field), case[name], (case["seed"], name))
+            self.assertEqual([[m.tn, m.fp], [m.fn, m.tp]], case["confusion"])
+            clipped = mlops.metric_binary([min(max(s, 1 / 128), 127 / 128) for s in scores], labels)
+            self.close(clipped.log_loss, case["log_loss"], (case["seed"], "log_loss"))
+
+    def test_distances_of_bins(self):
+        for case in json.loads(VECTORS.read_text())["two_sample"]:
+            x, y = recorded_inputs(case)
+            edges = np.histogram_bin_edges(x, "doane")
+            self.assertEqual(len(edges) - 1, case["doane_nbins_ref"])
+            p, q = (np.histogram(side, edges)[0].tolist() for side in (x, y))
+            outside = len(y) - sum(q)
+            got = mlops.stats_compare_counts(p + [0] * (outside > 0), q + [outside] * (outside > 0))
+            self.close(got.hellinger, case["hellinger_nannyml"], case["seed"], 1e-9)
+            self.close(got.js / math.sqrt(math.log(2)), case["js_distance_base2_nannyml"], case["seed"], 1e-9)
+            edges = np.histogram_bin_edges(np.concatenate([x, y]), "sturges")
+            self.assertEqual(len(edges) - 1, case["sturges_nbins"])
+            p, q = (np.histogram(side, edges)[0].tolist() for side in (x, y))
+            if min(p + q) > 0:  # empty bins are filled otherwise there
+                self.close(mlops.stats_compare_counts(p, q).kl, case["kl_evidently"], case["seed"], 1e-9)
 
 
 SETTINGS = [{}, {"lg_k": 5}, {"edges": [-2.0, 0.0, 1.0, 3.5]}, {"bins_size": 64, "lg_k": 4}]

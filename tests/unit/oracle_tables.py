@@ -103,6 +103,12 @@ def check_published(dump, tap):
     x, y = (np.random.RandomState(31).normal(*moments, 100) for moments in ((1, 1), (5, 2)))
     near(dump.compare(x, y)["wasserstein"], 3.85346006, 1e-8, "Frouros EMD")
     near(dump.compare(x, y)["energy"], 2.11059982, 1e-8, "Frouros energy")
+    x, y = (np.random.RandomState(31).normal(*moments, 100) for moments in ((1, 1), (5, 2)))
+    edges = np.histogram_bin_edges(np.r_[x, y], 10)
+    got = dump.counts(*(np.histogram(side, edges)[0].tolist() for side in (x, y)))
+    near(got["tv"], .78, 1e-12, "Frouros histogram intersection")
+    near(got["hellinger"], .74509099, 1e-8, "Frouros Hellinger")
+    near(-math.log(1 - got["hellinger"] ** 2), .810041883, 1e-7, "Frouros Bhattacharyya")
     near(dump.counts([4, 2, 0], [1, 1, 4])["chi2"], 6.13333333, 1e-8, "Frouros chi-squared")
     near(dump.counts([4, 2, 0], [1, 1, 4])["chi2_p"], .04657615, 1e-8, "Frouros chi-squared")
     # R's wilcox.test, as SciPy's tests list it

@@ -203,9 +203,10 @@ static mlops_status take_key(mlops_segments *self, mlops__cursor *in) {
     size_t size = mlops__cursor_u8(in);
     const uint8_t *bytes = mlops__cursor_take(in, size);
     int64_t before = self->n;
-    if (!bytes || size > (size_t)self->key_size || memchr(bytes, 0, size)) return MLOPS_E_CORRUPT;
+    if (!bytes || size > (size_t)self->key_size) return MLOPS_E_CORRUPT;
     memcpy(key, bytes, size);
     key[size] = 0;
+    if (strlen(key) != size) return MLOPS_E_CORRUPT;
     mlops_profile *own = mlops_segments_at(self, key);
     if (self->n == before) return MLOPS_E_CORRUPT;
     MLOPS_TRY(mlops__profile_take(in, own, (size_t)self->size));

@@ -38,6 +38,7 @@
 #include <mlops/host.h>
 #include <mlops/import.h>
 #include <mlops/importance.h>
+#include <mlops/imprint.h>
 #include <mlops/items.h>
 #include <mlops/kll.h>
 #include <mlops/lineage.h>

@@ -2775,6 +2775,177 @@ public:
     }
 };
 
+/// Two samples of rows. Immutable: any thread may compare.
+class multivariate : public detail::handle<mlops_multivariate, mlops_multivariate_free> {
+public:
+    using handle::handle;
+
+    /// Two tables, columns bound by name. Texts become numbers, and what is missing counts as the mean and is told
+    /// beside it, as each way to compare has it (docs/multivariate.md).
+    static ::mlops::multivariate tables(const ::mlops::table &reference, const ::mlops::table &current,
+                                        const mlops_multivariate_opts *opts = nullptr) {
+        mlops_multivariate *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_tables(&out, detail::required(reference), detail::required(current), opts, &e), "mlops_multivariate_tables", &e);
+        return ::mlops::multivariate(out);
+    }
+
+    /// Two matrices of float32, such as embeddings. A value that is not finite counts as the mean.
+    static ::mlops::multivariate rows(matrix<const float> reference, matrix<const float> current,
+                                      std::int64_t reference_row_stride, std::int64_t reference_column_stride,
+                                      std::int64_t current_row_stride, std::int64_t current_column_stride,
+                                      const mlops_multivariate_opts *opts = nullptr) {
+        mlops_multivariate *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::require(current.columns == reference.columns, "current and reference differ in length");
+        detail::check(mlops_multivariate_rows(&out, reference.data, reference.rows, current.data, current.rows, reference.columns, reference_row_stride, reference_column_stride, current_row_stride, current_column_stride, opts, &e), "mlops_multivariate_rows", &e);
+        return ::mlops::multivariate(out);
+    }
+
+    /// Two matrices of float64. As mlops_multivariate_rows().
+    static ::mlops::multivariate rows_f64(matrix<const double> reference, matrix<const double> current,
+                                          std::int64_t reference_row_stride,
+                                          std::int64_t reference_column_stride,
+                                          std::int64_t current_row_stride, std::int64_t current_column_stride,
+                                          const mlops_multivariate_opts *opts = nullptr) {
+        mlops_multivariate *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::require(current.columns == reference.columns, "current and reference differ in length");
+        detail::check(mlops_multivariate_rows_f64(&out, reference.data, reference.rows, current.data, current.rows, reference.columns, reference_row_stride, reference_column_stride, current_row_stride, current_column_stride, opts, &e), "mlops_multivariate_rows_f64", &e);
+        return ::mlops::multivariate(out);
+    }
+
+    /// Maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows come from the same
+    /// distribution, and up to the square root of 2.
+    mlops_multivariate_result mmd(const mlops_mmd_opts *opts = nullptr) const {
+        mlops_multivariate_result out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_mmd(&out, need(), opts, &e), "mlops_multivariate_mmd", &e);
+        return out;
+    }
+
+    /// Reconstruction by principal components: how far rows lie from the components of the reference.
+    ///
+    /// Components are of every second row of the reference; the errors of its other rows and those of the current
+    /// ones are compared by the rule of mlops_drift_compare(): effect is their KS distance. NANNYML fits all rows,
+    /// and alarms where a chunk of current rows has an error beyond three standard deviations of those of the
+    /// reference: effect is the mean error, tolerance the upper threshold.
+    mlops_multivariate_result pca(const mlops_pca_opts *opts = nullptr) const {
+        mlops_multivariate_result out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_pca(&out, need(), opts, &e), "mlops_multivariate_pca", &e);
+        return out;
+    }
+
+    /// The errors of mlops_multivariate_pca(), which is done again, of consecutive rows.
+    ///
+    /// Columns: side ("reference" or "current"); first, the first row; n, rows with an error; error, their mean; low
+    /// and high, thresholds by the reference's chunks; alarm, whether it is beyond.
+    ::mlops::table chunks(const mlops_pca_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_chunks(&out, need(), opts, &e), "mlops_multivariate_chunks", &e);
+        return ::mlops::table(out);
+    }
+
+    /// By which columns rows lie off the components of mlops_multivariate_pca(), which is done again.
+    ///
+    /// Columns: feature; reference and current, the mean squares of their errors in it, of rows that are judged;
+    /// share, its part in what these have grown by. The largest growth comes first.
+    ::mlops::table residuals(const mlops_pca_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_residuals(&out, need(), opts, &e), "mlops_multivariate_residuals", &e);
+        return ::mlops::table(out);
+    }
+
+    /// A domain classifier: boosted trees learn to tell current rows from those of the reference, and are judged on
+    /// rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value of its own kind here.
+    mlops_multivariate_result classify(const mlops_classify_opts *opts = nullptr) const {
+        mlops_multivariate_result out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_classify(&out, need(), opts, &e), "mlops_multivariate_classify", &e);
+        return out;
+    }
+
+    /// What the trees of mlops_multivariate_classify(), which is done again, tell rows apart by.
+    ///
+    /// Columns: feature; gain, its share in what all splits gained. The largest comes first.
+    ::mlops::table features(const mlops_classify_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_features(&out, need(), opts, &e), "mlops_multivariate_features", &e);
+        return ::mlops::table(out);
+    }
+};
+
+/// What rows left behind. Immutable: any thread may compare.
+class imprint : public detail::handle<mlops_imprint, mlops_imprint_free> {
+public:
+    using handle::handle;
+
+    /// Take the imprint of a reference.
+    static ::mlops::imprint fit(const ::mlops::multivariate &samples, const mlops_mmd_opts *opts = nullptr) {
+        mlops_imprint *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_imprint_fit(&out, detail::required(samples), opts, &e), "mlops_imprint_fit", &e);
+        return ::mlops::imprint(out);
+    }
+
+    /// Compare current rows with the imprint, by the rule of mlops_multivariate_mmd() with FOURIER.
+    mlops_multivariate_result mmd(const ::mlops::multivariate &samples,
+                                  const mlops_mmd_opts *opts = nullptr) const {
+        mlops_multivariate_result out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_imprint_mmd(&out, need(), detail::required(samples), opts, &e), "mlops_imprint_mmd", &e);
+        return out;
+    }
+
+    /// The same for one window of rows after the other. Each has a chance of alpha of a false alarm.
+    ///
+    /// Columns: first, the first row; n, rows; effect, effect_low, effect_high, p_value; verdict: "drift", "no drift"
+    /// or "not enough data".
+    ::mlops::table windows(const ::mlops::multivariate &samples, std::int64_t n_rows,
+                           const mlops_mmd_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_imprint_windows(&out, need(), detail::required(samples), n_rows, opts, &e), "mlops_imprint_windows", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Write the imprint as bytes: canonical, little-endian, 16 for each frequency and each column.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_imprint_save(need(), text, cap, needed);
+        }, "mlops_imprint_save");
+    }
+
+    /// Read bytes of mlops_imprint_save().
+    static ::mlops::imprint load(std::string_view bytes, const mlops_host *host = nullptr) {
+        mlops_imprint *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_imprint_load(&out, bytes.data(), static_cast<std::size_t>(bytes.size()), host, &e), "mlops_imprint_load", &e);
+        return ::mlops::imprint(out);
+    }
+};
+
 /// A sketch of frequent values, in mlops_items_size() bytes aligned to 8. One thread at a time.
 class items : public detail::handle<mlops_items, mlops_items_free> {
 public:
@@ -3728,122 +3899,6 @@ public:
             detail::check(status, "mlops_policy_load");
             return ::mlops::policy(out, std::move(memory));
         }
-    }
-};
-
-/// Two samples of rows. Immutable: any thread may compare.
-class multivariate : public detail::handle<mlops_multivariate, mlops_multivariate_free> {
-public:
-    using handle::handle;
-
-    /// Two tables, columns bound by name. Texts become numbers, and what is missing counts as the mean and is told
-    /// beside it, as each way to compare has it (docs/multivariate.md).
-    static ::mlops::multivariate tables(const ::mlops::table &reference, const ::mlops::table &current,
-                                        const mlops_multivariate_opts *opts = nullptr) {
-        mlops_multivariate *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_multivariate_tables(&out, detail::required(reference), detail::required(current), opts, &e), "mlops_multivariate_tables", &e);
-        return ::mlops::multivariate(out);
-    }
-
-    /// Two matrices of float32, such as embeddings. A value that is not finite counts as the mean.
-    static ::mlops::multivariate rows(matrix<const float> reference, matrix<const float> current,
-                                      std::int64_t reference_row_stride, std::int64_t reference_column_stride,
-                                      std::int64_t current_row_stride, std::int64_t current_column_stride,
-                                      const mlops_multivariate_opts *opts = nullptr) {
-        mlops_multivariate *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::require(current.columns == reference.columns, "current and reference differ in length");
-        detail::check(mlops_multivariate_rows(&out, reference.data, reference.rows, current.data, current.rows, reference.columns, reference_row_stride, reference_column_stride, current_row_stride, current_column_stride, opts, &e), "mlops_multivariate_rows", &e);
-        return ::mlops::multivariate(out);
-    }
-
-    /// Two matrices of float64. As mlops_multivariate_rows().
-    static ::mlops::multivariate rows_f64(matrix<const double> reference, matrix<const double> current,
-                                          std::int64_t reference_row_stride,
-                                          std::int64_t reference_column_stride,
-                                          std::int64_t current_row_stride, std::int64_t current_column_stride,
-                                          const mlops_multivariate_opts *opts = nullptr) {
-        mlops_multivariate *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::require(current.columns == reference.columns, "current and reference differ in length");
-        detail::check(mlops_multivariate_rows_f64(&out, reference.data, reference.rows, current.data, current.rows, reference.columns, reference_row_stride, reference_column_stride, current_row_stride, current_column_stride, opts, &e), "mlops_multivariate_rows_f64", &e);
-        return ::mlops::multivariate(out);
-    }
-
-    /// Maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows come from the same
-    /// distribution, and up to the square root of 2.
-    mlops_multivariate_result mmd(const mlops_mmd_opts *opts = nullptr) const {
-        mlops_multivariate_result out = {};
-        out.struct_size = sizeof out;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_multivariate_mmd(&out, need(), opts, &e), "mlops_multivariate_mmd", &e);
-        return out;
-    }
-
-    /// Reconstruction by principal components: how far rows lie from the components of the reference.
-    ///
-    /// Components are of every second row of the reference; the errors of its other rows and those of the current
-    /// ones are compared by the rule of mlops_drift_compare(): effect is their KS distance. NANNYML fits all rows,
-    /// and alarms where a chunk of current rows has an error beyond three standard deviations of those of the
-    /// reference: effect is the mean error, tolerance the upper threshold.
-    mlops_multivariate_result pca(const mlops_pca_opts *opts = nullptr) const {
-        mlops_multivariate_result out = {};
-        out.struct_size = sizeof out;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_multivariate_pca(&out, need(), opts, &e), "mlops_multivariate_pca", &e);
-        return out;
-    }
-
-    /// The errors of mlops_multivariate_pca(), which is done again, of consecutive rows.
-    ///
-    /// Columns: side ("reference" or "current"); first, the first row; n, rows with an error; error, their mean; low
-    /// and high, thresholds by the reference's chunks; alarm, whether it is beyond.
-    ::mlops::table chunks(const mlops_pca_opts *opts = nullptr) const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_multivariate_chunks(&out, need(), opts, &e), "mlops_multivariate_chunks", &e);
-        return ::mlops::table(out);
-    }
-
-    /// By which columns rows lie off the components of mlops_multivariate_pca(), which is done again.
-    ///
-    /// Columns: feature; reference and current, the mean squares of their errors in it, of rows that are judged;
-    /// share, its part in what these have grown by. The largest growth comes first.
-    ::mlops::table residuals(const mlops_pca_opts *opts = nullptr) const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_multivariate_residuals(&out, need(), opts, &e), "mlops_multivariate_residuals", &e);
-        return ::mlops::table(out);
-    }
-
-    /// A domain classifier: boosted trees learn to tell current rows from those of the reference, and are judged on
-    /// rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value of its own kind here.
-    mlops_multivariate_result classify(const mlops_classify_opts *opts = nullptr) const {
-        mlops_multivariate_result out = {};
-        out.struct_size = sizeof out;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_multivariate_classify(&out, need(), opts, &e), "mlops_multivariate_classify", &e);
-        return out;
-    }
-
-    /// What the trees of mlops_multivariate_classify(), which is done again, tell rows apart by.
-    ///
-    /// Columns: feature; gain, its share in what all splits gained. The largest comes first.
-    ::mlops::table features(const mlops_classify_opts *opts = nullptr) const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_multivariate_features(&out, need(), opts, &e), "mlops_multivariate_features", &e);
-        return ::mlops::table(out);
     }
 };
 

@@ -628,6 +628,33 @@ const (
 	MetricScaleRank MetricScale = 2
 )
 
+// MultivariateScale: in which units values count.
+type MultivariateScale int32
+
+const (
+	// MultivariateScaleAuto: columns of tables as STANDARD, matrices as NONE.
+	MultivariateScaleAuto MultivariateScale = 0
+	// MultivariateScaleStandard: less the mean, over the standard deviation; a constant column less its
+	// mean alone.
+	MultivariateScaleStandard MultivariateScale = 1
+	// MultivariateScaleNone: as they are.
+	MultivariateScaleNone MultivariateScale = 2
+)
+
+// MmdMethod: how the maximum mean discrepancy is found.
+type MmdMethod int32
+
+const (
+	// MmdMethodAuto: EXACT of up to 4,000 rows on both sides together, else FOURIER.
+	MmdMethodAuto MmdMethod = 0
+	// MmdMethodExact: every pair of rows; p by permutations.
+	MmdMethodExact MmdMethod = 1
+	// MmdMethodFourier: random Fourier features: time linear in rows; p asymptotic.
+	MmdMethodFourier MmdMethod = 2
+	// MmdMethodAlibi: EXACT by the rule of alibi-detect (docs/multivariate.md).
+	MmdMethodAlibi MmdMethod = 3
+)
+
 // ItemsKind: which values count as frequent.
 type ItemsKind int32
 
@@ -716,33 +743,6 @@ const (
 	PolicyEventVetoed PolicyEvent = 4
 	// PolicyEventUnknown: the window had not enough data: it does not count.
 	PolicyEventUnknown PolicyEvent = 5
-)
-
-// MultivariateScale: in which units values count.
-type MultivariateScale int32
-
-const (
-	// MultivariateScaleAuto: columns of tables as STANDARD, matrices as NONE.
-	MultivariateScaleAuto MultivariateScale = 0
-	// MultivariateScaleStandard: less the mean, over the standard deviation; a constant column less its
-	// mean alone.
-	MultivariateScaleStandard MultivariateScale = 1
-	// MultivariateScaleNone: as they are.
-	MultivariateScaleNone MultivariateScale = 2
-)
-
-// MmdMethod: how the maximum mean discrepancy is found.
-type MmdMethod int32
-
-const (
-	// MmdMethodAuto: EXACT of up to 4,000 rows on both sides together, else FOURIER.
-	MmdMethodAuto MmdMethod = 0
-	// MmdMethodExact: every pair of rows; p by permutations.
-	MmdMethodExact MmdMethod = 1
-	// MmdMethodFourier: random Fourier features: time linear in rows; p asymptotic.
-	MmdMethodFourier MmdMethod = 2
-	// MmdMethodAlibi: EXACT by the rule of alibi-detect (docs/multivariate.md).
-	MmdMethodAlibi MmdMethod = 3
 )
 
 // Divide: what decides about the part of a row.
@@ -1940,6 +1940,65 @@ func (r Metrics) c() (c C.mlops_metrics) {
 	return c
 }
 
+// MultivariateResult: what was found. What does not apply is NaN, or 0 of counts.
+type MultivariateResult struct {
+	// the answer
+	Verdict DriftVerdict
+	// "mmd", "mmd_fourier", "pca" or "auc"
+	Test string
+	// rows
+	NReference int64
+	// rows
+	NCurrent int64
+	// values of a row
+	NColumns int64
+	// MMD, the square root of mmd2; of PCA the KS distance of errors; of a classifier its AUC
+	Effect float64
+	// its lower confidence bound, of confidence 1 - alpha
+	EffectLow float64
+	// its upper one, alike
+	EffectHigh float64
+	// what the effect was held against; ALIBI: what p was
+	Tolerance float64
+	// that such an effect comes by chance alone
+	PValue float64
+	// squared MMD, unbiased: 0 on average where nothing changed, and so also below 0
+	Mmd2 float64
+	// squared MMD of the samples as they are, 0 or more
+	Mmd2Biased float64
+	// standard deviation of the Gaussian kernel
+	Bandwidth float64
+	// that p_value is from; 0: it is asymptotic
+	NPermutations int64
+	// of PCA: those kept
+	NComponents int64
+	// of PCA: mean distance of rows from what they are rebuilt as
+	ErrorReference float64
+	// the same of the current rows
+	ErrorCurrent float64
+}
+
+func makeMultivariateResult(c *C.mlops_multivariate_result) (r MultivariateResult) {
+	r.Verdict = DriftVerdict(c.verdict)
+	r.Test = C.GoString(c.test)
+	r.NReference = int64(c.n_reference)
+	r.NCurrent = int64(c.n_current)
+	r.NColumns = int64(c.n_columns)
+	r.Effect = float64(c.effect)
+	r.EffectLow = float64(c.effect_low)
+	r.EffectHigh = float64(c.effect_high)
+	r.Tolerance = float64(c.tolerance)
+	r.PValue = float64(c.p_value)
+	r.Mmd2 = float64(c.mmd2)
+	r.Mmd2Biased = float64(c.mmd2_biased)
+	r.Bandwidth = float64(c.bandwidth)
+	r.NPermutations = int64(c.n_permutations)
+	r.NComponents = int64(c.n_components)
+	r.ErrorReference = float64(c.error_reference)
+	r.ErrorCurrent = float64(c.error_current)
+	return r
+}
+
 // ItemsSummary: what a sketch has seen.
 type ItemsSummary struct {
 	// values, each as often as it was added
@@ -2166,65 +2225,6 @@ func makePolicyDecision(c *C.mlops_policy_decision) (r PolicyDecision) {
 	r.RaisedNs = int64(c.raised_ns)
 	r.Severity = float64(c.severity)
 	r.Peak = float64(c.peak)
-	return r
-}
-
-// MultivariateResult: what was found. What does not apply is NaN, or 0 of counts.
-type MultivariateResult struct {
-	// the answer
-	Verdict DriftVerdict
-	// "mmd", "mmd_fourier", "pca" or "auc"
-	Test string
-	// rows
-	NReference int64
-	// rows
-	NCurrent int64
-	// values of a row
-	NColumns int64
-	// MMD, the square root of mmd2; of PCA the KS distance of errors; of a classifier its AUC
-	Effect float64
-	// its lower confidence bound, of confidence 1 - alpha
-	EffectLow float64
-	// its upper one, alike
-	EffectHigh float64
-	// what the effect was held against; ALIBI: what p was
-	Tolerance float64
-	// that such an effect comes by chance alone
-	PValue float64
-	// squared MMD, unbiased: 0 on average where nothing changed, and so also below 0
-	Mmd2 float64
-	// squared MMD of the samples as they are, 0 or more
-	Mmd2Biased float64
-	// standard deviation of the Gaussian kernel
-	Bandwidth float64
-	// that p_value is from; 0: it is asymptotic
-	NPermutations int64
-	// of PCA: those kept
-	NComponents int64
-	// of PCA: mean distance of rows from what they are rebuilt as
-	ErrorReference float64
-	// the same of the current rows
-	ErrorCurrent float64
-}
-
-func makeMultivariateResult(c *C.mlops_multivariate_result) (r MultivariateResult) {
-	r.Verdict = DriftVerdict(c.verdict)
-	r.Test = C.GoString(c.test)
-	r.NReference = int64(c.n_reference)
-	r.NCurrent = int64(c.n_current)
-	r.NColumns = int64(c.n_columns)
-	r.Effect = float64(c.effect)
-	r.EffectLow = float64(c.effect_low)
-	r.EffectHigh = float64(c.effect_high)
-	r.Tolerance = float64(c.tolerance)
-	r.PValue = float64(c.p_value)
-	r.Mmd2 = float64(c.mmd2)
-	r.Mmd2Biased = float64(c.mmd2_biased)
-	r.Bandwidth = float64(c.bandwidth)
-	r.NPermutations = int64(c.n_permutations)
-	r.NComponents = int64(c.n_components)
-	r.ErrorReference = float64(c.error_reference)
-	r.ErrorCurrent = float64(c.error_current)
 	return r
 }
 
@@ -3475,6 +3475,69 @@ func (o *ImportanceOpts) c(s *scope) *C.mlops_importance_opts {
 	return c
 }
 
+// MultivariateOpts: options of the constructors. Zero means the default in each field.
+type MultivariateOpts struct {
+	// of tables: names to compare, separated by commas, quoted as in a CSV line; default: all of the
+	// reference
+	Columns string
+	// of tables: names to leave out, as columns
+	Ignore string
+	// default MLOPS_MULTIVARIATE_SCALE_AUTO
+	Scale MultivariateScale
+}
+
+func (o *MultivariateOpts) c(s *scope) *C.mlops_multivariate_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_multivariate_opts)(s.alloc(C.sizeof_mlops_multivariate_opts))
+	c.struct_size = C.sizeof_mlops_multivariate_opts
+	c.columns = s.optional(o.Columns)
+	c.ignore = s.optional(o.Ignore)
+	c.scale = C.mlops_multivariate_scale(o.Scale)
+	return c
+}
+
+// MmdOpts: options of mlops_multivariate_mmd(). Zero means the default in each field.
+type MmdOpts struct {
+	// default MLOPS_MMD_AUTO
+	Method MmdMethod
+	// chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
+	Alpha float64
+	// largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
+	Tolerance float64
+	// of the kernel, above 0, to 1e60; default: by the median of distances
+	Bandwidth float64
+	// rows that each side must have, 2 or more; default 50; ALIBI: 2
+	RowsMin int64
+	// of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+	NPermutations int64
+	// of FOURIER, 128 to 16,384; default 512
+	NFrequencies int64
+	// of permutations and frequencies; default 0
+	Seed int64
+	// executor, progress, deadline, memory_max
+	Call *Call
+}
+
+func (o *MmdOpts) c(s *scope) *C.mlops_mmd_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_mmd_opts)(s.alloc(C.sizeof_mlops_mmd_opts))
+	c.struct_size = C.sizeof_mlops_mmd_opts
+	c.method = C.mlops_mmd_method(o.Method)
+	c.alpha = C.double(o.Alpha)
+	c.tolerance = C.double(o.Tolerance)
+	c.bandwidth = C.double(o.Bandwidth)
+	c.rows_min = C.int64_t(o.RowsMin)
+	c.n_permutations = C.int64_t(o.NPermutations)
+	c.n_frequencies = C.int64_t(o.NFrequencies)
+	c.seed = C.int64_t(o.Seed)
+	c.call = o.Call.c(s)
+	return c
+}
+
 // ItemsOpts: configuration of a sketch.
 type ItemsOpts struct {
 	// room for 3/4 of 2^lg_size values; 3 to 20; default 10
@@ -3743,69 +3806,6 @@ func (o *MonitorSegmentsOpts) c(s *scope) *C.mlops_monitor_segments_opts {
 	c := (*C.mlops_monitor_segments_opts)(s.alloc(C.sizeof_mlops_monitor_segments_opts))
 	c.struct_size = C.sizeof_mlops_monitor_segments_opts
 	c.n_segments = C.int64_t(o.NSegments)
-	return c
-}
-
-// MultivariateOpts: options of the constructors. Zero means the default in each field.
-type MultivariateOpts struct {
-	// of tables: names to compare, separated by commas, quoted as in a CSV line; default: all of the
-	// reference
-	Columns string
-	// of tables: names to leave out, as columns
-	Ignore string
-	// default MLOPS_MULTIVARIATE_SCALE_AUTO
-	Scale MultivariateScale
-}
-
-func (o *MultivariateOpts) c(s *scope) *C.mlops_multivariate_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_multivariate_opts)(s.alloc(C.sizeof_mlops_multivariate_opts))
-	c.struct_size = C.sizeof_mlops_multivariate_opts
-	c.columns = s.optional(o.Columns)
-	c.ignore = s.optional(o.Ignore)
-	c.scale = C.mlops_multivariate_scale(o.Scale)
-	return c
-}
-
-// MmdOpts: options of mlops_multivariate_mmd(). Zero means the default in each field.
-type MmdOpts struct {
-	// default MLOPS_MMD_AUTO
-	Method MmdMethod
-	// chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
-	Alpha float64
-	// largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
-	Tolerance float64
-	// of the kernel, above 0, to 1e60; default: by the median of distances
-	Bandwidth float64
-	// rows that each side must have, 2 or more; default 50; ALIBI: 2
-	RowsMin int64
-	// of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
-	NPermutations int64
-	// of FOURIER, 128 to 16,384; default 512
-	NFrequencies int64
-	// of permutations and frequencies; default 0
-	Seed int64
-	// executor, progress, deadline, memory_max
-	Call *Call
-}
-
-func (o *MmdOpts) c(s *scope) *C.mlops_mmd_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_mmd_opts)(s.alloc(C.sizeof_mlops_mmd_opts))
-	c.struct_size = C.sizeof_mlops_mmd_opts
-	c.method = C.mlops_mmd_method(o.Method)
-	c.alpha = C.double(o.Alpha)
-	c.tolerance = C.double(o.Tolerance)
-	c.bandwidth = C.double(o.Bandwidth)
-	c.rows_min = C.int64_t(o.RowsMin)
-	c.n_permutations = C.int64_t(o.NPermutations)
-	c.n_frequencies = C.int64_t(o.NFrequencies)
-	c.seed = C.int64_t(o.Seed)
-	c.call = o.Call.c(s)
 	return c
 }
 
@@ -9534,6 +9534,418 @@ func LoadHll(content []byte) (*Hll, error) {
 	}
 }
 
+// Multivariate: two samples of rows. Immutable: any thread may compare.
+type Multivariate struct {
+	p *C.mlops_multivariate
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapMultivariate(p *C.mlops_multivariate) *Multivariate {
+	x := &Multivariate{p: p}
+	runtime.SetFinalizer(x, (*Multivariate).Close)
+	return x
+}
+
+// Close ends this Multivariate, or this share of it; it may be called again.
+func (x *Multivariate) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_multivariate_free(x.p)
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// TablesMultivariate: two tables, columns bound by name. Texts become numbers, and what is missing
+// counts as the mean and is told beside it, as each way to compare has it (docs/multivariate.md).
+//
+// Errors: MLOPS_E_SCHEMA names a column that is missing, or of texts on one side alone;
+// MLOPS_E_INVALID for an option out of range, NULL, or if no column is left; MLOPS_E_NOMEM.
+func TablesMultivariate(reference *Table, current *Table, opts *MultivariateOpts) (*Multivariate, error) {
+	defer runtime.KeepAlive(reference)
+	defer runtime.KeepAlive(current)
+	var s scope
+	defer s.free()
+	var out *C.mlops_multivariate
+	if reference == nil || reference.p == nil {
+		return nil, closed("Table")
+	}
+	if current == nil || current.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_tables(&out, reference.p, current.p, optsC, &e), &e, "mlops_multivariate_tables"); err != nil {
+		return nil, err
+	}
+	r := wrapMultivariate(out)
+	r.keep = []interface{}{reference, current}
+	return r, nil
+}
+
+// RowsMultivariate: two matrices of float32, such as embeddings. A value that is not finite counts as
+// the mean.
+//
+// Errors: MLOPS_E_INVALID for an option or a shape out of range; MLOPS_E_NOMEM.
+func RowsMultivariate(reference []float32, nColumns int, current []float32, opts *MultivariateOpts) (*Multivariate, error) {
+	defer runtime.KeepAlive(reference)
+	defer runtime.KeepAlive(current)
+	var s scope
+	defer s.free()
+	var out *C.mlops_multivariate
+	referenceC := held(reference)
+	currentC := held(current)
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	nReference, ok := wholeRows(len(reference), nColumns)
+	if !ok {
+		return nil, invalid("reference is not whole rows")
+	}
+	nCurrent, ok := wholeRows(len(current), nColumns)
+	if !ok {
+		return nil, invalid("current is not whole rows")
+	}
+	if err := check(C.mlops_multivariate_rows(&out, (*C.float)(referenceC.p), C.int64_t(nReference), (*C.float)(currentC.p), C.int64_t(nCurrent), C.int64_t(nColumns), C.int64_t(nColumns), 1, C.int64_t(nColumns), 1, optsC, &e), &e, "mlops_multivariate_rows"); err != nil {
+		return nil, err
+	}
+	r := wrapMultivariate(out)
+	r.keep = []interface{}{referenceC, currentC}
+	return r, nil
+}
+
+// RowsMultivariateF64: two matrices of float64. As mlops_multivariate_rows().
+func RowsMultivariateF64(reference []float64, nColumns int, current []float64, opts *MultivariateOpts) (*Multivariate, error) {
+	defer runtime.KeepAlive(reference)
+	defer runtime.KeepAlive(current)
+	var s scope
+	defer s.free()
+	var out *C.mlops_multivariate
+	referenceC := held(reference)
+	currentC := held(current)
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	nReference, ok := wholeRows(len(reference), nColumns)
+	if !ok {
+		return nil, invalid("reference is not whole rows")
+	}
+	nCurrent, ok := wholeRows(len(current), nColumns)
+	if !ok {
+		return nil, invalid("current is not whole rows")
+	}
+	if err := check(C.mlops_multivariate_rows_f64(&out, (*C.double)(referenceC.p), C.int64_t(nReference), (*C.double)(currentC.p), C.int64_t(nCurrent), C.int64_t(nColumns), C.int64_t(nColumns), 1, C.int64_t(nColumns), 1, optsC, &e), &e, "mlops_multivariate_rows_f64"); err != nil {
+		return nil, err
+	}
+	r := wrapMultivariate(out)
+	r.keep = []interface{}{referenceC, currentC}
+	return r, nil
+}
+
+// Mmd: maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows
+// come from the same distribution, and up to the square root of 2.
+//
+// Errors: MLOPS_E_LIMIT if EXACT is asked for of more than 50,000 rows, or for more memory than
+// memory_max; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
+func (x *Multivariate) Mmd(opts *MmdOpts) (MultivariateResult, error) {
+	if x == nil || x.p == nil {
+		return MultivariateResult{}, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_multivariate_result
+	out.struct_size = C.sizeof_mlops_multivariate_result
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return MultivariateResult{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_mmd(&out, x.p, optsC, &e), &e, "mlops_multivariate_mmd"); err != nil {
+		return MultivariateResult{}, err
+	}
+	return makeMultivariateResult(&out), nil
+}
+
+// Pca: reconstruction by principal components: how far rows lie from the components of the reference.
+//
+// Components are of every second row of the reference; the errors of its other rows and those of the
+// current ones are compared by the rule of mlops_drift_compare(): effect is their KS distance. NANNYML
+// fits all rows, and alarms where a chunk of current rows has an error beyond three standard
+// deviations of those of the reference: effect is the mean error, tolerance the upper threshold.
+//
+// Errors: MLOPS_E_LIMIT for more than 2,048 columns, or for more memory than memory_max;
+// MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
+func (x *Multivariate) Pca(opts *PcaOpts) (MultivariateResult, error) {
+	if x == nil || x.p == nil {
+		return MultivariateResult{}, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_multivariate_result
+	out.struct_size = C.sizeof_mlops_multivariate_result
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return MultivariateResult{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_pca(&out, x.p, optsC, &e), &e, "mlops_multivariate_pca"); err != nil {
+		return MultivariateResult{}, err
+	}
+	return makeMultivariateResult(&out), nil
+}
+
+// Chunks: the errors of mlops_multivariate_pca(), which is done again, of consecutive rows.
+//
+// Columns: side ("reference" or "current"); first, the first row; n, rows with an error; error, their
+// mean; low and high, thresholds by the reference's chunks; alarm, whether it is beyond.
+//
+// Errors: as mlops_multivariate_pca().
+func (x *Multivariate) Chunks(opts *PcaOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_chunks(&out, x.p, optsC, &e), &e, "mlops_multivariate_chunks"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Residuals: by which columns rows lie off the components of mlops_multivariate_pca(), which is done
+// again.
+//
+// Columns: feature; reference and current, the mean squares of their errors in it, of rows that are
+// judged; share, its part in what these have grown by. The largest growth comes first.
+//
+// Errors: as mlops_multivariate_pca(); MLOPS_E_INVALID also for too few rows.
+func (x *Multivariate) Residuals(opts *PcaOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_residuals(&out, x.p, optsC, &e), &e, "mlops_multivariate_residuals"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Classify: a domain classifier: boosted trees learn to tell current rows from those of the reference,
+// and are judged on rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value
+// of its own kind here.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE; MLOPS_E_LIMIT for more
+// memory than memory_max.
+func (x *Multivariate) Classify(opts *ClassifyOpts) (MultivariateResult, error) {
+	if x == nil || x.p == nil {
+		return MultivariateResult{}, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_multivariate_result
+	out.struct_size = C.sizeof_mlops_multivariate_result
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return MultivariateResult{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_classify(&out, x.p, optsC, &e), &e, "mlops_multivariate_classify"); err != nil {
+		return MultivariateResult{}, err
+	}
+	return makeMultivariateResult(&out), nil
+}
+
+// Features: what the trees of mlops_multivariate_classify(), which is done again, tell rows apart by.
+//
+// Columns: feature; gain, its share in what all splits gained. The largest comes first.
+//
+// Errors: as mlops_multivariate_classify(); MLOPS_E_INVALID also for too few rows.
+func (x *Multivariate) Features(opts *ClassifyOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_multivariate_features(&out, x.p, optsC, &e), &e, "mlops_multivariate_features"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Imprint: what rows left behind. Immutable: any thread may compare.
+type Imprint struct {
+	p *C.mlops_imprint
+}
+
+func wrapImprint(p *C.mlops_imprint) *Imprint {
+	x := &Imprint{p: p}
+	runtime.SetFinalizer(x, (*Imprint).Close)
+	return x
+}
+
+// Close ends this Imprint, or this share of it; it may be called again.
+func (x *Imprint) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_imprint_free(x.p)
+	x.p = nil
+	return nil
+}
+
+// FitImprint: take the imprint of a reference.
+//
+// Errors: MLOPS_E_INVALID for an option out of range, too few rows, or samples of tables;
+// MLOPS_E_LIMIT for more memory than memory_max; MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
+func FitImprint(samples *Multivariate, opts *MmdOpts) (*Imprint, error) {
+	defer runtime.KeepAlive(samples)
+	var s scope
+	defer s.free()
+	var out *C.mlops_imprint
+	if samples == nil || samples.p == nil {
+		return nil, closed("Multivariate")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_imprint_fit(&out, samples.p, optsC, &e), &e, "mlops_imprint_fit"); err != nil {
+		return nil, err
+	}
+	r := wrapImprint(out)
+	return r, nil
+}
+
+// Mmd: compare current rows with the imprint, by the rule of mlops_multivariate_mmd() with FOURIER.
+//
+// Errors: as mlops_multivariate_mmd().
+func (x *Imprint) Mmd(samples *Multivariate, opts *MmdOpts) (MultivariateResult, error) {
+	if x == nil || x.p == nil {
+		return MultivariateResult{}, closed("Imprint")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(samples)
+	var s scope
+	defer s.free()
+	var out C.mlops_multivariate_result
+	out.struct_size = C.sizeof_mlops_multivariate_result
+	if samples == nil || samples.p == nil {
+		return MultivariateResult{}, closed("Multivariate")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return MultivariateResult{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_imprint_mmd(&out, x.p, samples.p, optsC, &e), &e, "mlops_imprint_mmd"); err != nil {
+		return MultivariateResult{}, err
+	}
+	return makeMultivariateResult(&out), nil
+}
+
+// Windows: the same for one window of rows after the other. Each has a chance of alpha of a false
+// alarm.
+//
+// Columns: first, the first row; n, rows; effect, effect_low, effect_high, p_value; verdict: "drift",
+// "no drift" or "not enough data".
+//
+// Errors: as mlops_imprint_mmd().
+func (x *Imprint) Windows(samples *Multivariate, nRows int64, opts *MmdOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Imprint")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(samples)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if samples == nil || samples.p == nil {
+		return nil, closed("Multivariate")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_imprint_windows(&out, x.p, samples.p, C.int64_t(nRows), optsC, &e), &e, "mlops_imprint_windows"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Save: write the imprint as bytes: canonical, little-endian, 16 for each frequency and each column.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Imprint) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Imprint")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_imprint_save(x.p, text, room, needed)
+	}, nil, "mlops_imprint_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadImprint: read bytes of mlops_imprint_save().
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no imprint; MLOPS_E_UNSUPPORTED for those of a later
+// format; MLOPS_E_NOMEM.
+func LoadImprint(content []byte) (*Imprint, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_imprint
+	var e C.mlops_error
+	if err := check(C.mlops_imprint_load(&out, pointer(content), C.size_t(len(content)), nil, &e), &e, "mlops_imprint_load"); err != nil {
+		return nil, err
+	}
+	r := wrapImprint(out)
+	return r, nil
+}
+
 // Items: a sketch of frequent values, in mlops_items_size() bytes aligned to 8. One thread at a time.
 type Items struct {
 	p *C.mlops_items
@@ -11684,282 +12096,6 @@ func LoadRegressionPerformance(content []byte) (*RegressionPerformance, error) {
 	}
 	r := wrapRegressionPerformance(out)
 	r.keep = []interface{}{mem}
-	return r, nil
-}
-
-// Multivariate: two samples of rows. Immutable: any thread may compare.
-type Multivariate struct {
-	p *C.mlops_multivariate
-	// what it lives in, or needs to live
-	keep []interface{}
-}
-
-func wrapMultivariate(p *C.mlops_multivariate) *Multivariate {
-	x := &Multivariate{p: p}
-	runtime.SetFinalizer(x, (*Multivariate).Close)
-	return x
-}
-
-// Close ends this Multivariate, or this share of it; it may be called again.
-func (x *Multivariate) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	C.mlops_multivariate_free(x.p)
-	x.keep = nil
-	x.p = nil
-	return nil
-}
-
-// TablesMultivariate: two tables, columns bound by name. Texts become numbers, and what is missing
-// counts as the mean and is told beside it, as each way to compare has it (docs/multivariate.md).
-//
-// Errors: MLOPS_E_SCHEMA names a column that is missing, or of texts on one side alone;
-// MLOPS_E_INVALID for an option out of range, NULL, or if no column is left; MLOPS_E_NOMEM.
-func TablesMultivariate(reference *Table, current *Table, opts *MultivariateOpts) (*Multivariate, error) {
-	defer runtime.KeepAlive(reference)
-	defer runtime.KeepAlive(current)
-	var s scope
-	defer s.free()
-	var out *C.mlops_multivariate
-	if reference == nil || reference.p == nil {
-		return nil, closed("Table")
-	}
-	if current == nil || current.p == nil {
-		return nil, closed("Table")
-	}
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_multivariate_tables(&out, reference.p, current.p, optsC, &e), &e, "mlops_multivariate_tables"); err != nil {
-		return nil, err
-	}
-	r := wrapMultivariate(out)
-	r.keep = []interface{}{reference, current}
-	return r, nil
-}
-
-// RowsMultivariate: two matrices of float32, such as embeddings. A value that is not finite counts as
-// the mean.
-//
-// Errors: MLOPS_E_INVALID for an option or a shape out of range; MLOPS_E_NOMEM.
-func RowsMultivariate(reference []float32, nColumns int, current []float32, opts *MultivariateOpts) (*Multivariate, error) {
-	defer runtime.KeepAlive(reference)
-	defer runtime.KeepAlive(current)
-	var s scope
-	defer s.free()
-	var out *C.mlops_multivariate
-	referenceC := held(reference)
-	currentC := held(current)
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	nReference, ok := wholeRows(len(reference), nColumns)
-	if !ok {
-		return nil, invalid("reference is not whole rows")
-	}
-	nCurrent, ok := wholeRows(len(current), nColumns)
-	if !ok {
-		return nil, invalid("current is not whole rows")
-	}
-	if err := check(C.mlops_multivariate_rows(&out, (*C.float)(referenceC.p), C.int64_t(nReference), (*C.float)(currentC.p), C.int64_t(nCurrent), C.int64_t(nColumns), C.int64_t(nColumns), 1, C.int64_t(nColumns), 1, optsC, &e), &e, "mlops_multivariate_rows"); err != nil {
-		return nil, err
-	}
-	r := wrapMultivariate(out)
-	r.keep = []interface{}{referenceC, currentC}
-	return r, nil
-}
-
-// RowsMultivariateF64: two matrices of float64. As mlops_multivariate_rows().
-func RowsMultivariateF64(reference []float64, nColumns int, current []float64, opts *MultivariateOpts) (*Multivariate, error) {
-	defer runtime.KeepAlive(reference)
-	defer runtime.KeepAlive(current)
-	var s scope
-	defer s.free()
-	var out *C.mlops_multivariate
-	referenceC := held(reference)
-	currentC := held(current)
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	nReference, ok := wholeRows(len(reference), nColumns)
-	if !ok {
-		return nil, invalid("reference is not whole rows")
-	}
-	nCurrent, ok := wholeRows(len(current), nColumns)
-	if !ok {
-		return nil, invalid("current is not whole rows")
-	}
-	if err := check(C.mlops_multivariate_rows_f64(&out, (*C.double)(referenceC.p), C.int64_t(nReference), (*C.double)(currentC.p), C.int64_t(nCurrent), C.int64_t(nColumns), C.int64_t(nColumns), 1, C.int64_t(nColumns), 1, optsC, &e), &e, "mlops_multivariate_rows_f64"); err != nil {
-		return nil, err
-	}
-	r := wrapMultivariate(out)
-	r.keep = []interface{}{referenceC, currentC}
-	return r, nil
-}
-
-// Mmd: maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows
-// come from the same distribution, and up to the square root of 2.
-//
-// Errors: MLOPS_E_LIMIT if EXACT is asked for of more than 50,000 rows, or for more memory than
-// memory_max; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
-func (x *Multivariate) Mmd(opts *MmdOpts) (MultivariateResult, error) {
-	if x == nil || x.p == nil {
-		return MultivariateResult{}, closed("Multivariate")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out C.mlops_multivariate_result
-	out.struct_size = C.sizeof_mlops_multivariate_result
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return MultivariateResult{}, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_multivariate_mmd(&out, x.p, optsC, &e), &e, "mlops_multivariate_mmd"); err != nil {
-		return MultivariateResult{}, err
-	}
-	return makeMultivariateResult(&out), nil
-}
-
-// Pca: reconstruction by principal components: how far rows lie from the components of the reference.
-//
-// Components are of every second row of the reference; the errors of its other rows and those of the
-// current ones are compared by the rule of mlops_drift_compare(): effect is their KS distance. NANNYML
-// fits all rows, and alarms where a chunk of current rows has an error beyond three standard
-// deviations of those of the reference: effect is the mean error, tolerance the upper threshold.
-//
-// Errors: MLOPS_E_LIMIT for more than 2,048 columns, or for more memory than memory_max;
-// MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
-func (x *Multivariate) Pca(opts *PcaOpts) (MultivariateResult, error) {
-	if x == nil || x.p == nil {
-		return MultivariateResult{}, closed("Multivariate")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out C.mlops_multivariate_result
-	out.struct_size = C.sizeof_mlops_multivariate_result
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return MultivariateResult{}, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_multivariate_pca(&out, x.p, optsC, &e), &e, "mlops_multivariate_pca"); err != nil {
-		return MultivariateResult{}, err
-	}
-	return makeMultivariateResult(&out), nil
-}
-
-// Chunks: the errors of mlops_multivariate_pca(), which is done again, of consecutive rows.
-//
-// Columns: side ("reference" or "current"); first, the first row; n, rows with an error; error, their
-// mean; low and high, thresholds by the reference's chunks; alarm, whether it is beyond.
-//
-// Errors: as mlops_multivariate_pca().
-func (x *Multivariate) Chunks(opts *PcaOpts) (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Multivariate")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out *C.mlops_table
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_multivariate_chunks(&out, x.p, optsC, &e), &e, "mlops_multivariate_chunks"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Residuals: by which columns rows lie off the components of mlops_multivariate_pca(), which is done
-// again.
-//
-// Columns: feature; reference and current, the mean squares of their errors in it, of rows that are
-// judged; share, its part in what these have grown by. The largest growth comes first.
-//
-// Errors: as mlops_multivariate_pca(); MLOPS_E_INVALID also for too few rows.
-func (x *Multivariate) Residuals(opts *PcaOpts) (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Multivariate")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out *C.mlops_table
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_multivariate_residuals(&out, x.p, optsC, &e), &e, "mlops_multivariate_residuals"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Classify: a domain classifier: boosted trees learn to tell current rows from those of the reference,
-// and are judged on rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value
-// of its own kind here.
-//
-// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE; MLOPS_E_LIMIT for more
-// memory than memory_max.
-func (x *Multivariate) Classify(opts *ClassifyOpts) (MultivariateResult, error) {
-	if x == nil || x.p == nil {
-		return MultivariateResult{}, closed("Multivariate")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out C.mlops_multivariate_result
-	out.struct_size = C.sizeof_mlops_multivariate_result
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return MultivariateResult{}, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_multivariate_classify(&out, x.p, optsC, &e), &e, "mlops_multivariate_classify"); err != nil {
-		return MultivariateResult{}, err
-	}
-	return makeMultivariateResult(&out), nil
-}
-
-// Features: what the trees of mlops_multivariate_classify(), which is done again, tell rows apart by.
-//
-// Columns: feature; gain, its share in what all splits gained. The largest comes first.
-//
-// Errors: as mlops_multivariate_classify(); MLOPS_E_INVALID also for too few rows.
-func (x *Multivariate) Features(opts *ClassifyOpts) (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Multivariate")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out *C.mlops_table
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_multivariate_features(&out, x.p, optsC, &e), &e, "mlops_multivariate_features"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
 	return r, nil
 }
 

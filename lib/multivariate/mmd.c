@@ -49,7 +49,12 @@ static void fill_in(mlops_mmd_opts *opts, int64_t n) {
         opts->method = n <= EXACT_ROWS ? MLOPS_MMD_EXACT : MLOPS_MMD_FOURIER;
 }
 
-static void judge(mlops_multivariate_result *found, const mlops_mmd_opts *opts, double chance) {
+mlops_status mlops__mmd_opts_check(mlops_mmd_opts *opts, int64_t n, mlops_error *err) {
+    fill_in(opts, n);
+    return check(opts, err);
+}
+
+void mlops__mmd_judge(mlops_multivariate_result *found, const mlops_mmd_opts *opts, double chance) {
     const double size = mlops__sqrt(found->mmd2_biased > 0 ? found->mmd2_biased : 0.0);
     const double by_chance = mlops__sqrt(chance > 0 ? chance : 0.0);
     found->effect = mlops__sqrt(found->mmd2 > 0 ? found->mmd2 : 0.0);
@@ -73,7 +78,7 @@ static mlops_status find(mlops_multivariate_result *found, const mlops_multivari
     if (status == MLOPS_OK)
         status = (opts->method == MLOPS_MMD_FOURIER ? mlops__mmd_fourier : mlops__mmd_exact)(
             found, &work, &frame, opts, &chance);
-    if (status == MLOPS_OK) judge(found, opts, chance);
+    if (status == MLOPS_OK) mlops__mmd_judge(found, opts, chance);
     mlops__work_end(&work);
     return status;
 }
@@ -85,8 +90,7 @@ mlops_status mlops_multivariate_mmd(mlops_multivariate_result *out, const mlops_
         return mlops__fail(err, MLOPS_E_INVALID, "mmd: the %s NULL",
                            out ? "samples are" : "result is");
     MLOPS_TRY(mlops__opts_copy(&opts, sizeof opts, given, "mlops_mmd_opts", err));
-    fill_in(&opts, self->n);
-    MLOPS_TRY(check(&opts, err));
+    MLOPS_TRY(mlops__mmd_opts_check(&opts, self->n, err));
     const int by_features = opts.method == MLOPS_MMD_FOURIER;
     if (!by_features && self->n > EXACT_ROWS_MAX)
         return mlops__fail(err, MLOPS_E_LIMIT,

@@ -51,6 +51,43 @@ typedef struct mlops__mmd_sums {
 double mlops__mmd_unbiased(const mlops__mmd_sums *self, double n, double m);
 double mlops__mmd_biased(const mlops__mmd_sums *self, double n, double m);
 
+/* Sums of random features over rows, along directions that the seed, the number of columns and the
+ * bandwidth decide. */
+typedef struct mlops__fourier {
+    const mlops__frame *frame;
+    mlops__work *work;
+    int64_t n_frequencies;
+    double *directions; /* in turns: some of them side by side, column by column of the rows */
+    struct mlops__fourier_bench *benches;
+    int64_t begin, n; /* rows in work */
+    int64_t first;    /* block in work */
+    double *parts;    /* of each block of a wave: cosines, then sines */
+} mlops__fourier;
+
+mlops_status mlops__fourier_begin(mlops__fourier *self, const mlops__frame *frame,
+                                  mlops__work *work, int64_t n_frequencies, int64_t seed,
+                                  double bandwidth);
+
+/* sums [2 n_frequencies], zeros, become those of n rows; first counts those of the reference. */
+mlops_status mlops__fourier_add(mlops__fourier *self, int64_t first, int64_t n, double *sums);
+int64_t mlops__fourier_steps(int64_t n); /* that it takes */
+
+/* Fills in the measures of out, by sums of the reference and of the current rows, and *chance as
+ * below. */
+void mlops__fourier_conclude(mlops_multivariate_result *out, const mlops__mmd_tail *tail,
+                             const double *x, const double *y, int64_t n_frequencies, double alpha,
+                             double *chance);
+
+/* The bandwidth, unless it stands in *bandwidth, and the tail, of some of the first n rows. */
+mlops_status mlops__fourier_look(mlops__mmd_tail *tail, double *bandwidth,
+                                 const mlops__frame *frame, mlops__work *work, int64_t n);
+
+/* Bounds and verdict by what is found, and what MMD exceeds by chance alone. */
+void mlops__mmd_judge(mlops_multivariate_result *found, const mlops_mmd_opts *opts, double chance);
+
+/* Fills in defaults, for n rows, and holds options to their ranges. */
+mlops_status mlops__mmd_opts_check(mlops_mmd_opts *opts, int64_t n, mlops_error *err);
+
 /* Fill in the measures of out, where bandwidth stands, and p_value; *chance is the square of what
  * MMD exceeds by chance alone with probability alpha. */
 typedef mlops_status mlops__mmd_find(mlops_multivariate_result *out, mlops__work *work,

@@ -11,22 +11,12 @@
 enum { PANEL = 64, ROWS = 256, WAVE = 16, SOME_ROWS = 1024 };
 
 /* What one piece of work needs for itself. */
-typedef struct bench {
+typedef struct mlops__fourier_bench {
     double *rows;  /* a block */
     double *turns; /* of the block, along a panel */
 } bench;
 
-typedef struct fourier {
-    const mlops__frame *frame;
-    mlops__work *work;
-    int64_t n_frequencies;
-    double *directions; /* in turns: PANEL of them side by side, column by column of the rows */
-    bench *benches;
-    int64_t begin, n; /* rows in work */
-    int64_t first;    /* block in work */
-    double *parts;    /* of each block of a wave: cosines, then sines */
-    double *sums;     /* of each side */
-} fourier;
+typedef mlops__fourier fourier;
 
 /* Two normal numbers (Box and Muller 1958). */
 static void draw(uint64_t *state, double *a, double *b) {
@@ -50,21 +40,22 @@ static void draw_directions(fourier *self, int64_t seed, double bandwidth) {
     }
 }
 
-static mlops_status prepare(fourier *self) {
-    const int64_t f = self->n_frequencies, d = self->frame->d;
-    const int64_t width = mlops__work_width(self->work, WAVE);
-    MLOPS__ROOM(self->work, self->directions, f * d);
-    MLOPS__ROOM(self->work, self->sums, 4 * f);
-    MLOPS__ROOM(self->work, self->parts, WAVE * 2 * f);
-    MLOPS__ROOM(self->work, self->benches, width);
+mlops_status mlops__fourier_begin(fourier *self, const mlops__frame *frame, mlops__work *work,
+                                  int64_t n_frequencies, int64_t seed, double bandwidth) {
+    const int64_t d = frame->d, width = mlops__work_width(work, WAVE);
+    *self = (fourier){.frame = frame, .work = work, .n_frequencies = n_frequencies};
+    MLOPS__ROOM(work, self->directions, n_frequencies * d);
+    MLOPS__ROOM(work, self->parts, WAVE * 2 * n_frequencies);
+    MLOPS__ROOM(work, self->benches, width);
     for (int64_t i = 0; i < width; i++) {
-        MLOPS__ROOM(self->work, self->benches[i].rows, ROWS * d);
-        MLOPS__ROOM(self->work, self->benches[i].turns, ROWS * PANEL);
+        MLOPS__ROOM(work, self->benches[i].rows, ROWS * d);
+        MLOPS__ROOM(work, self->benches[i].turns, ROWS * PANEL);
     }
-    for (int s = 0; s < 2; s++)
-        self->work->total += (self->frame->samples->sides[s].n + ROWS - 1) / ROWS;
+    draw_directions(self, seed, bandwidth);
     return MLOPS_OK;
 }
+
+int64_t mlops__fourier_steps(int64_t n) { return (n + ROWS - 1) / ROWS; }
 
 static mlops_status add_block(void *user, int64_t index, int32_t worker) {
     const fourier *self = user;
@@ -90,59 +81,72 @@ static mlops_status add_block(void *user, int64_t index, int32_t worker) {
     return MLOPS_OK;
 }
 
-static mlops_status add_side(fourier *self, int side) {
-    const int64_t f = self->n_frequencies;
-    double *sums = self->sums + 2 * side * f;
-    self->begin = side ? self->frame->samples->sides[0].n : 0;
-    self->n = self->frame->samples->sides[side].n;
-    const int64_t n_blocks = (self->n + ROWS - 1) / ROWS;
+mlops_status mlops__fourier_add(fourier *self, int64_t first, int64_t n, double *sums) {
+    const int64_t f = self->n_frequencies, n_blocks = mlops__fourier_steps(n);
+    self->begin = first;
+    self->n = n;
     for (self->first = 0; self->first < n_blocks; self->first += WAVE) {
-        const int64_t left = n_blocks - self->first, n = left < WAVE ? left : WAVE;
-        MLOPS_TRY(mlops__work_run(self->work, n, add_block, self));
-        for (int64_t k = 0; k < n * 2 * f; k++) sums[k % (2 * f)] += self->parts[k];
+        const int64_t left = n_blocks - self->first, some = left < WAVE ? left : WAVE;
+        MLOPS_TRY(mlops__work_run(self->work, some, add_block, self));
+        for (int64_t k = 0; k < some * 2 * f; k++) sums[k % (2 * f)] += self->parts[k];
     }
     return MLOPS_OK;
 }
 
 /* Sums over pairs of two rows that differ: a row with itself has 1. */
-static mlops__mmd_sums sums_of(const fourier *self, double n, double m) {
-    const double *x = self->sums, *y = x + 2 * self->n_frequencies;
+static mlops__mmd_sums sums_of(const double *x, const double *y, int64_t n_frequencies, double n,
+                               double m) {
     mlops__mmd_sums out = {0};
-    for (int64_t i = 0; i < 2 * self->n_frequencies; i++) {
+    for (int64_t i = 0; i < 2 * n_frequencies; i++) {
         out.xx += x[i] * x[i];
         out.yy += y[i] * y[i];
         out.xy += x[i] * y[i];
     }
-    const double f = (double)self->n_frequencies;
+    const double f = (double)n_frequencies;
     out.xx = out.xx / f - n;
     out.yy = out.yy / f - m;
     out.xy /= f;
     return out;
 }
 
-mlops_status mlops__mmd_fourier(mlops_multivariate_result *out, mlops__work *work,
-                                const mlops__frame *frame, const mlops_mmd_opts *opts,
-                                double *chance) {
-    fourier self = {.frame = frame, .work = work, .n_frequencies = opts->n_frequencies};
-    mlops__pairwise some;
-    mlops__mmd_tail tail;
+void mlops__fourier_conclude(mlops_multivariate_result *out, const mlops__mmd_tail *tail,
+                             const double *x, const double *y, int64_t n_frequencies, double alpha,
+                             double *chance) {
     const double n = (double)out->n_reference, m = (double)out->n_current;
-    MLOPS_TRY(mlops__pairwise_gather(&some, frame, work, frame->samples->n, SOME_ROWS));
-    if (!(out->bandwidth > 0)) {
-        double median;
-        MLOPS_TRY(mlops__pairwise_median(&some, &median));
-        out->bandwidth = mlops__sqrt(0.5 * median);
-    }
-    MLOPS_TRY(mlops__mmd_tail_find(&tail, &some, -0.5 / (out->bandwidth * out->bandwidth)));
-    MLOPS_TRY(prepare(&self));
-    draw_directions(&self, opts->seed, out->bandwidth);
-    for (int side = 0; side < 2; side++) MLOPS_TRY(add_side(&self, side));
-    const mlops__mmd_sums sums = sums_of(&self, n, m);
+    const mlops__mmd_sums sums = sums_of(x, y, n_frequencies, n, m);
     const double effective = n * m / (n + m);
     out->mmd2 = mlops__mmd_unbiased(&sums, n, m);
     out->mmd2_biased = mlops__mmd_biased(&sums, n, m);
     if (out->mmd2_biased < 0.0) out->mmd2_biased = 0.0;
-    out->p_value = mlops__mmd_tail_p(&tail, effective * out->mmd2_biased);
-    *chance = mlops__mmd_tail_bound(&tail, opts->alpha) / effective;
+    out->p_value = mlops__mmd_tail_p(tail, effective * out->mmd2_biased);
+    *chance = mlops__mmd_tail_bound(tail, alpha) / effective;
+}
+
+mlops_status mlops__fourier_look(mlops__mmd_tail *tail, double *bandwidth,
+                                 const mlops__frame *frame, mlops__work *work, int64_t n) {
+    mlops__pairwise some;
+    MLOPS_TRY(mlops__pairwise_gather(&some, frame, work, n, SOME_ROWS));
+    if (!(*bandwidth > 0)) {
+        double median;
+        MLOPS_TRY(mlops__pairwise_median(&some, &median));
+        *bandwidth = mlops__sqrt(0.5 * median);
+    }
+    return mlops__mmd_tail_find(tail, &some, -0.5 / (*bandwidth * *bandwidth));
+}
+
+mlops_status mlops__mmd_fourier(mlops_multivariate_result *out, mlops__work *work,
+                                const mlops__frame *frame, const mlops_mmd_opts *opts,
+                                double *chance) {
+    const int64_t f = opts->n_frequencies, n = out->n_reference, m = out->n_current;
+    fourier self;
+    mlops__mmd_tail tail;
+    double *sums;
+    work->total = mlops__fourier_steps(n) + mlops__fourier_steps(m);
+    MLOPS__ROOM(work, sums, 4 * f);
+    MLOPS_TRY(mlops__fourier_look(&tail, &out->bandwidth, frame, work, n + m));
+    MLOPS_TRY(mlops__fourier_begin(&self, frame, work, f, opts->seed, out->bandwidth));
+    MLOPS_TRY(mlops__fourier_add(&self, 0, n, sums));
+    MLOPS_TRY(mlops__fourier_add(&self, n, m, sums + 2 * f));
+    mlops__fourier_conclude(out, &tail, sums, sums + 2 * f, f, opts->alpha, chance);
     return mlops__work_poll(work);
 }

@@ -137,7 +137,7 @@ mlops_status mlops__mmd_tail_find(mlops__mmd_tail *self, const mlops__pairwise *
     self->variance = 2 * found[1] > 0 ? 2 * found[1] : 0.0;
     /* As the third cumulant goes to 0 this goes to a normal distribution. */
     self->dof = found[2] > 0 ? found[1] * found[1] * found[1] / (found[2] * found[2]) : 1e6;
-    if (!(self->dof < 1e6)) self->dof = 1e6;
+    if (!(self->dof < 1e6) || self->variance == 0) self->dof = 1e6;
     return MLOPS_OK;
 }
 

@@ -90,6 +90,19 @@ class Mmd(unittest.TestCase):
             if exact.p_value > .02:
                 self.assertAlmostEqual(found.p_value, exact.p_value, delta=.12)
 
+    def test_an_imprint_is_near_the_exact_kernel(self):
+        for d, shift, scale in (3, .3, None), (20, .1, None), (20, .1, "standard"):
+            x, y = self.samples(600, 300, d, shift)
+            kept = multivariate.imprint(x, scale=scale, n_frequencies=16384)
+            found = multivariate.windows(multivariate.Imprint.load(kept.save()), y)
+            sd = x.std(axis=0) if scale else 1
+            self.assertAlmostEqual(found.bandwidth, median_bandwidth(x / sd), delta=1e-9)
+            _, biased = both_ways(x / sd, y / sd, found.bandwidth)
+            self.assertAlmostEqual(found.mmd2_biased, biased, delta=.03 * biased)
+            parts = multivariate.windows(kept, y, 150)
+            self.assertEqual(list(parts["first"]), [0, 150])
+            self.assertEqual(parts["effect"][1], multivariate.windows(kept, y[150:]).effect)
+
     def test_alibi(self):
         x, y = self.samples(150, 90, 6, .25)
         found = multivariate.mmd(x, y, method="alibi")

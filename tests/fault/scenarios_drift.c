@@ -344,6 +344,26 @@ static mlops_status fit_rows(const mlops_multivariate *both, mlops_error *err) {
     return n == 20 ? MLOPS_OK : (mlops_status)SWEEP_WRONG;
 }
 
+static mlops_status take_imprint(const mlops_multivariate *both, const mlops_host *host,
+                                 mlops_error *err) {
+    static uint8_t bytes[1 << 14];
+    size_t n = 0;
+    mlops_imprint *self;
+    mlops_table *windows;
+    mlops_multivariate_result found = MLOPS_MULTIVARIATE_RESULT_INIT;
+    MLOPS_TRY(mlops_imprint_fit(&self, both, NULL, err));
+    mlops_status status = mlops_imprint_save(self, bytes, sizeof bytes, &n);
+    mlops_imprint_free(self);
+    if (!status) status = mlops_imprint_load(&self, bytes, n, host, err);
+    if (status) return status;
+    status = mlops_imprint_mmd(&found, self, both, NULL, err);
+    if (!status && found.verdict != MLOPS_DRIFT_YES) status = (mlops_status)SWEEP_WRONG;
+    if (!status) status = mlops_imprint_windows(&windows, self, both, 50, NULL, err);
+    if (!status) mlops_table_unref(windows);
+    mlops_imprint_free(self);
+    return status;
+}
+
 static mlops_status make_rows(mlops_multivariate **out, const mlops_host *host, int kind,
                               mlops_table *const tables[2], mlops_error *err) {
     static float x[ROWS * 4];
@@ -396,6 +416,7 @@ static int compare_whole(const mlops_host *host, const char *dir) {
         if (!status) status = compare_rows(&found, both, &err);
         else if (both) status = (mlops_status)SWEEP_WRONG;
         if (!status) status = fit_rows(both, &err);
+        if (!status && kind < 2) status = take_imprint(both, host, &err);
         mlops_multivariate_free(both);
     }
     for (int s = 0; s < 2; s++) mlops_table_unref(tables[s]);

@@ -390,6 +390,23 @@ class MetricScale(enum.IntEnum):
     RANK = 2  # only their order counts: log_loss, brier and ece are NaN
 
 
+class MultivariateScale(enum.IntEnum):
+    """In which units values count."""
+
+    AUTO = 0  # columns of tables as STANDARD, matrices as NONE
+    STANDARD = 1  # less the mean, over the standard deviation; a constant column less its mean alone
+    NONE = 2  # as they are
+
+
+class MmdMethod(enum.IntEnum):
+    """How the maximum mean discrepancy is found."""
+
+    AUTO = 0  # EXACT of up to 4,000 rows on both sides together, else FOURIER
+    EXACT = 1  # every pair of rows; p by permutations
+    FOURIER = 2  # random Fourier features: time linear in rows; p asymptotic
+    ALIBI = 3  # EXACT by the rule of alibi-detect (docs/multivariate.md)
+
+
 class ItemsKind(enum.IntEnum):
     """Which values count as frequent."""
 
@@ -444,23 +461,6 @@ class PolicyEvent(enum.IntEnum):
     HELD = 3  # an alarm is due, but so soon after the one before it waits
     VETOED = 4  # the window was over, but its data are broken: it does not count
     UNKNOWN = 5  # the window had not enough data: it does not count
-
-
-class MultivariateScale(enum.IntEnum):
-    """In which units values count."""
-
-    AUTO = 0  # columns of tables as STANDARD, matrices as NONE
-    STANDARD = 1  # less the mean, over the standard deviation; a constant column less its mean alone
-    NONE = 2  # as they are
-
-
-class MmdMethod(enum.IntEnum):
-    """How the maximum mean discrepancy is found."""
-
-    AUTO = 0  # EXACT of up to 4,000 rows on both sides together, else FOURIER
-    EXACT = 1  # every pair of rows; p by permutations
-    FOURIER = 2  # random Fourier features: time linear in rows; p asymptotic
-    ALIBI = 3  # EXACT by the rule of alibi-detect (docs/multivariate.md)
 
 
 class Divide(enum.IntEnum):
@@ -1829,6 +1829,70 @@ mlops_importance_opts._fields_ = [
 assert C.sizeof(mlops_importance_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 32)
 
 
+class mlops_multivariate_opts(C.Structure):
+    pass
+
+
+mlops_multivariate_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("columns", C.c_char_p),
+    ("ignore", C.c_char_p),
+    ("scale", C.c_int32),
+    ("reserved", C.c_uint32),
+]
+assert C.sizeof(mlops_multivariate_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
+class mlops_multivariate_result(C.Structure):
+    pass
+
+
+mlops_multivariate_result._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("verdict", C.c_int32),
+    ("test", C.c_char_p),
+    ("n_reference", C.c_int64),
+    ("n_current", C.c_int64),
+    ("n_columns", C.c_int64),
+    ("effect", C.c_double),
+    ("effect_low", C.c_double),
+    ("effect_high", C.c_double),
+    ("tolerance", C.c_double),
+    ("p_value", C.c_double),
+    ("mmd2", C.c_double),
+    ("mmd2_biased", C.c_double),
+    ("bandwidth", C.c_double),
+    ("n_permutations", C.c_int64),
+    ("n_components", C.c_int64),
+    ("error_reference", C.c_double),
+    ("error_current", C.c_double),
+]
+assert C.sizeof(mlops_multivariate_result) == (136 if C.sizeof(C.c_void_p) == 8 else 132)
+
+
+class mlops_mmd_opts(C.Structure):
+    pass
+
+
+mlops_mmd_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("method", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("alpha", C.c_double),
+    ("tolerance", C.c_double),
+    ("bandwidth", C.c_double),
+    ("rows_min", C.c_int64),
+    ("n_permutations", C.c_int64),
+    ("n_frequencies", C.c_int64),
+    ("seed", C.c_int64),
+    ("call", C.POINTER(mlops_call)),
+]
+assert C.sizeof(mlops_mmd_opts) == (80 if C.sizeof(C.c_void_p) == 8 else 76)
+
+
 class mlops_items_opts(C.Structure):
     pass
 
@@ -2103,70 +2167,6 @@ mlops_monitor_segments_opts._fields_ = [
     ("n_segments", C.c_int64),
 ]
 assert C.sizeof(mlops_monitor_segments_opts) == 16
-
-
-class mlops_multivariate_opts(C.Structure):
-    pass
-
-
-mlops_multivariate_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("host", C.c_void_p),
-    ("columns", C.c_char_p),
-    ("ignore", C.c_char_p),
-    ("scale", C.c_int32),
-    ("reserved", C.c_uint32),
-]
-assert C.sizeof(mlops_multivariate_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 28)
-
-
-class mlops_multivariate_result(C.Structure):
-    pass
-
-
-mlops_multivariate_result._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("verdict", C.c_int32),
-    ("test", C.c_char_p),
-    ("n_reference", C.c_int64),
-    ("n_current", C.c_int64),
-    ("n_columns", C.c_int64),
-    ("effect", C.c_double),
-    ("effect_low", C.c_double),
-    ("effect_high", C.c_double),
-    ("tolerance", C.c_double),
-    ("p_value", C.c_double),
-    ("mmd2", C.c_double),
-    ("mmd2_biased", C.c_double),
-    ("bandwidth", C.c_double),
-    ("n_permutations", C.c_int64),
-    ("n_components", C.c_int64),
-    ("error_reference", C.c_double),
-    ("error_current", C.c_double),
-]
-assert C.sizeof(mlops_multivariate_result) == (136 if C.sizeof(C.c_void_p) == 8 else 132)
-
-
-class mlops_mmd_opts(C.Structure):
-    pass
-
-
-mlops_mmd_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("method", C.c_int32),
-    ("reserved", C.c_uint32),
-    ("alpha", C.c_double),
-    ("tolerance", C.c_double),
-    ("bandwidth", C.c_double),
-    ("rows_min", C.c_int64),
-    ("n_permutations", C.c_int64),
-    ("n_frequencies", C.c_int64),
-    ("seed", C.c_int64),
-    ("call", C.POINTER(mlops_call)),
-]
-assert C.sizeof(mlops_mmd_opts) == (80 if C.sizeof(C.c_void_p) == 8 else 76)
 
 
 class mlops_pca_opts(C.Structure):
@@ -2915,6 +2915,27 @@ _rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_v
         C.c_void_p, C.c_void_p, C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_importance_measure, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_void_p,
         C.c_int64, C.c_int32, C.POINTER(mlops_importance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_multivariate_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.POINTER(mlops_multivariate_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_rows_f64, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.POINTER(mlops_multivariate_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_free, None, C.c_void_p)
+_rt.declare(lib.mlops_multivariate_mmd, C.c_int32, C.POINTER(mlops_multivariate_result), C.c_void_p,
+        C.POINTER(mlops_mmd_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_imprint_fit, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_mmd_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_imprint_free, None, C.c_void_p)
+_rt.declare(lib.mlops_imprint_mmd, C.c_int32, C.POINTER(mlops_multivariate_result), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_mmd_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_imprint_windows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_mmd_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_imprint_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_imprint_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_items_size, C.c_size_t, C.POINTER(mlops_items_opts))
 _rt.declare(lib.mlops_items_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
         C.POINTER(mlops_items_opts))
@@ -3092,17 +3113,6 @@ _rt.declare(lib.mlops_monitor_expect_classes, C.c_int32, C.c_void_p, C.c_void_p,
         C.POINTER(mlops_monitor_labels_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_expect_numbers, C.c_int32, C.c_void_p, C.c_void_p,
         C.POINTER(mlops_monitor_labels_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_multivariate_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
-        C.POINTER(mlops_multivariate_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_multivariate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
-        C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.POINTER(mlops_multivariate_opts),
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_multivariate_rows_f64, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
-        C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.c_int64, C.POINTER(mlops_multivariate_opts),
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_multivariate_free, None, C.c_void_p)
-_rt.declare(lib.mlops_multivariate_mmd, C.c_int32, C.POINTER(mlops_multivariate_result), C.c_void_p,
-        C.POINTER(mlops_mmd_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_pca, C.c_int32, C.POINTER(mlops_multivariate_result), C.c_void_p,
         C.POINTER(mlops_pca_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_chunks, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_pca_opts),
@@ -4129,6 +4139,51 @@ def _c_metrics(value, name):
 
 
 @dataclass(frozen=True)
+class MultivariateResult:
+    """What was found. What does not apply is NaN, or 0 of counts."""
+
+    verdict: DriftVerdict  # the answer
+    test: str  # "mmd", "mmd_fourier", "pca" or "auc"
+    n_reference: int  # rows
+    n_current: int  # rows
+    n_columns: int  # values of a row
+    effect: float  # MMD, the square root of mmd2; of PCA the KS distance of errors; of a classifier its AUC
+    effect_low: float  # its lower confidence bound, of confidence 1 - alpha
+    effect_high: float  # its upper one, alike
+    tolerance: float  # what the effect was held against; ALIBI: what p was
+    p_value: float  # that such an effect comes by chance alone
+    mmd2: float  # squared MMD, unbiased: 0 on average where nothing changed, and so also below 0
+    mmd2_biased: float  # squared MMD of the samples as they are, 0 or more
+    bandwidth: float  # standard deviation of the Gaussian kernel
+    n_permutations: int  # that p_value is from; 0: it is asymptotic
+    n_components: int  # of PCA: those kept
+    error_reference: float  # of PCA: mean distance of rows from what they are rebuilt as
+    error_current: float  # the same of the current rows
+
+
+def _multivariate_result(s):
+    return MultivariateResult(
+        verdict=_rt.enumerator(DriftVerdict, s.verdict),
+        test=_rt.decoded(s.test),
+        n_reference=s.n_reference,
+        n_current=s.n_current,
+        n_columns=s.n_columns,
+        effect=s.effect,
+        effect_low=s.effect_low,
+        effect_high=s.effect_high,
+        tolerance=s.tolerance,
+        p_value=s.p_value,
+        mmd2=s.mmd2,
+        mmd2_biased=s.mmd2_biased,
+        bandwidth=s.bandwidth,
+        n_permutations=s.n_permutations,
+        n_components=s.n_components,
+        error_reference=s.error_reference,
+        error_current=s.error_current,
+    )
+
+
+@dataclass(frozen=True)
 class ItemsSummary:
     """What a sketch has seen."""
 
@@ -4321,51 +4376,6 @@ def _policy_decision(s):
         raised_ns=s.raised_ns,
         severity=s.severity,
         peak=s.peak,
-    )
-
-
-@dataclass(frozen=True)
-class MultivariateResult:
-    """What was found. What does not apply is NaN, or 0 of counts."""
-
-    verdict: DriftVerdict  # the answer
-    test: str  # "mmd", "mmd_fourier", "pca" or "auc"
-    n_reference: int  # rows
-    n_current: int  # rows
-    n_columns: int  # values of a row
-    effect: float  # MMD, the square root of mmd2; of PCA the KS distance of errors; of a classifier its AUC
-    effect_low: float  # its lower confidence bound, of confidence 1 - alpha
-    effect_high: float  # its upper one, alike
-    tolerance: float  # what the effect was held against; ALIBI: what p was
-    p_value: float  # that such an effect comes by chance alone
-    mmd2: float  # squared MMD, unbiased: 0 on average where nothing changed, and so also below 0
-    mmd2_biased: float  # squared MMD of the samples as they are, 0 or more
-    bandwidth: float  # standard deviation of the Gaussian kernel
-    n_permutations: int  # that p_value is from; 0: it is asymptotic
-    n_components: int  # of PCA: those kept
-    error_reference: float  # of PCA: mean distance of rows from what they are rebuilt as
-    error_current: float  # the same of the current rows
-
-
-def _multivariate_result(s):
-    return MultivariateResult(
-        verdict=_rt.enumerator(DriftVerdict, s.verdict),
-        test=_rt.decoded(s.test),
-        n_reference=s.n_reference,
-        n_current=s.n_current,
-        n_columns=s.n_columns,
-        effect=s.effect,
-        effect_low=s.effect_low,
-        effect_high=s.effect_high,
-        tolerance=s.tolerance,
-        p_value=s.p_value,
-        mmd2=s.mmd2,
-        mmd2_biased=s.mmd2_biased,
-        bandwidth=s.bandwidth,
-        n_permutations=s.n_permutations,
-        n_components=s.n_components,
-        error_reference=s.error_reference,
-        error_current=s.error_current,
     )
 
 
@@ -9290,6 +9300,414 @@ class Hll(_rt.Handle):
         return cls._wrap(out.value, keep=(mem,), owned=False)
 
 
+@_rt.noun("multivariate")
+class Multivariate(_rt.Handle):
+    """Two samples of rows. Immutable: any thread may compare."""
+
+    _end = lib.mlops_multivariate_free
+
+    def __init__(self):
+        raise TypeError("Multivariate is made by tables(), rows(), rows_f64()")
+
+    @classmethod
+    def tables(cls, reference, current, *, columns=None, ignore=None, scale=None):
+        """Two tables, columns bound by name. Texts become numbers, and what is missing counts as the mean and
+        is told beside it, as each way to compare has it (docs/multivariate.md).
+
+            reference: rows that are known to be good; outlive the samples
+            current: rows to judge; outlive the samples
+            columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
+                all of the reference
+            ignore: of tables: names to leave out, as columns
+            scale: default MultivariateScale.AUTO
+
+        Raises: SchemaError names a column that is missing, or of texts on one side alone; InvalidError for an
+        option out of range, None, or if no column is left; NomemError.
+        """
+        out = C.c_void_p()
+        reference_h = _rt.opened(reference, Table, "reference")
+        current_h = _rt.opened(current, Table, "current")
+        opts = _multivariate_opts(columns=columns, ignore=ignore, scale=scale)
+        err = mlops_error()
+        status = lib.mlops_multivariate_tables(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.tables", err)
+        return cls._wrap(out.value, keep=(reference_h, current_h,))
+
+    @classmethod
+    def rows(cls, reference, current, *, columns=None, ignore=None, scale=None):
+        """Two matrices of float32, such as embeddings. A value that is not finite counts as the mean.
+
+            reference: rows that are known to be good; outlive the samples
+            current: rows to judge; outlive the samples
+            columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
+                all of the reference
+            ignore: of tables: names to leave out, as columns
+            scale: default MultivariateScale.AUTO
+
+        Raises: InvalidError for an option or a shape out of range; NomemError.
+        """
+        out = C.c_void_p()
+        reference_p, reference_shape, reference_strides, reference_keep = _rt.matrix(reference, "f", "reference")
+        current_p, current_shape, current_strides, current_keep = _rt.matrix(current, "f", "current")
+        opts = _multivariate_opts(columns=columns, ignore=ignore, scale=scale)
+        err = mlops_error()
+        _rt.same_length("current", current_shape[1], "reference", reference_shape[1])
+        status = lib.mlops_multivariate_rows(C.byref(out), reference_p, reference_shape[0], current_p,
+                current_shape[0], reference_shape[1], reference_strides[0], reference_strides[1], current_strides[0],
+                current_strides[1], C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.rows", err)
+        return cls._wrap(out.value, keep=(reference_keep, current_keep,))
+
+    @classmethod
+    def rows_f64(cls, reference, current, *, columns=None, ignore=None, scale=None):
+        """Two matrices of float64. As Multivariate.rows().
+
+            reference: outlives the samples
+            current: outlives the samples
+            columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
+                all of the reference
+            ignore: of tables: names to leave out, as columns
+            scale: default MultivariateScale.AUTO
+        """
+        out = C.c_void_p()
+        reference_p, reference_shape, reference_strides, reference_keep = _rt.matrix(reference, "d", "reference")
+        current_p, current_shape, current_strides, current_keep = _rt.matrix(current, "d", "current")
+        opts = _multivariate_opts(columns=columns, ignore=ignore, scale=scale)
+        err = mlops_error()
+        _rt.same_length("current", current_shape[1], "reference", reference_shape[1])
+        status = lib.mlops_multivariate_rows_f64(C.byref(out), reference_p, reference_shape[0], current_p,
+                current_shape[0], reference_shape[1], reference_strides[0], reference_strides[1], current_strides[0],
+                current_strides[1], C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Multivariate.rows_f64", err)
+        return cls._wrap(out.value, keep=(reference_keep, current_keep,))
+
+    def mmd(self, *, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None, n_permutations=None,
+            n_frequencies=None, seed=None, call=None):
+        """Maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows come
+        from the same distribution, and up to the square root of 2.
+
+            method: default MmdMethod.AUTO
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
+            tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
+            bandwidth: of the kernel, above 0, to 1e60; default: by the median of distances
+            rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
+            n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+            n_frequencies: of FOURIER, 128 to 16,384; default 512
+            seed: of permutations and frequencies; default 0
+            call: executor, progress, deadline, memory_max
+
+        Raises: LimitError if EXACT is asked for of more than 50,000 rows, or for more memory than memory_max;
+        InvalidError, NomemError, CancelledError, DeadlineError.
+        """
+        out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
+        h = self._open()
+        opts = _mmd_opts(method=method, alpha=alpha, tolerance=tolerance, bandwidth=bandwidth, rows_min=rows_min,
+                n_permutations=n_permutations, n_frequencies=n_frequencies, seed=seed, call=call)
+        err = mlops_error()
+        status = lib.mlops_multivariate_mmd(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Multivariate.mmd", err, nested={
+                "mlops_call": "call",
+            })
+        return _multivariate_result(out)
+
+    def pca(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None,
+            call=None):
+        """Reconstruction by principal components: how far rows lie from the components of the reference.
+
+        Components are of every second row of the reference; the errors of its other rows and those of the
+        current ones are compared by the rule of Drift.compare(): effect is their KS distance. NANNYML fits
+        all rows, and alarms where a chunk of current rows has an error beyond three standard deviations of
+        those of the reference: effect is the mean error, tolerance the upper threshold.
+
+            preset: default DriftPreset.NATIVE; or DriftPreset.NANNYML, which takes neither alpha nor
+                tolerance
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
+            tolerance: largest harmless KS distance of errors, in (0, 1); default 0.05
+            variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
+            rows_min: errors that each side must have, 2 or more; default 50
+            n_chunks: of each side, 1 to 10,000; default 10
+            call: executor, progress, deadline, memory_max
+
+        Raises: LimitError for more than 2,048 columns, or for more memory than memory_max; InvalidError,
+        NomemError, CancelledError, DeadlineError.
+        """
+        out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
+        h = self._open()
+        opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
+                n_chunks=n_chunks, call=call)
+        err = mlops_error()
+        status = lib.mlops_multivariate_pca(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Multivariate.pca", err, nested={
+                "mlops_call": "call",
+            })
+        return _multivariate_result(out)
+
+    def chunks(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None,
+               call=None):
+        """The errors of Multivariate.pca(), which is done again, of consecutive rows.
+
+        Columns: side ("reference" or "current"); first, the first row; n, rows with an error; error, their
+        mean; low and high, thresholds by the reference's chunks; alarm, whether it is beyond.
+
+            preset: default DriftPreset.NATIVE; or DriftPreset.NANNYML, which takes neither alpha nor
+                tolerance
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
+            tolerance: largest harmless KS distance of errors, in (0, 1); default 0.05
+            variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
+            rows_min: errors that each side must have, 2 or more; default 50
+            n_chunks: of each side, 1 to 10,000; default 10
+            call: executor, progress, deadline, memory_max
+
+        Raises: as Multivariate.pca().
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
+                n_chunks=n_chunks, call=call)
+        err = mlops_error()
+        status = lib.mlops_multivariate_chunks(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Multivariate.chunks", err, nested={
+                "mlops_call": "call",
+            })
+        return _rt.classes["table"]._wrap(out.value)
+
+    def residuals(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None,
+                  call=None):
+        """By which columns rows lie off the components of Multivariate.pca(), which is done again.
+
+        Columns: feature; reference and current, the mean squares of their errors in it, of rows that are
+        judged; share, its part in what these have grown by. The largest growth comes first.
+
+            preset: default DriftPreset.NATIVE; or DriftPreset.NANNYML, which takes neither alpha nor
+                tolerance
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
+            tolerance: largest harmless KS distance of errors, in (0, 1); default 0.05
+            variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
+            rows_min: errors that each side must have, 2 or more; default 50
+            n_chunks: of each side, 1 to 10,000; default 10
+            call: executor, progress, deadline, memory_max
+
+        Raises: as Multivariate.pca(); InvalidError also for too few rows.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
+                n_chunks=n_chunks, call=call)
+        err = mlops_error()
+        status = lib.mlops_multivariate_residuals(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Multivariate.residuals", err, nested={
+                "mlops_call": "call",
+            })
+        return _rt.classes["table"]._wrap(out.value)
+
+    def classify(self, *, alpha=None, tolerance=None, rows_min=None, rows_max=None, n_folds=None, n_trees=None,
+                 seed=None, call=None):
+        """A domain classifier: boosted trees learn to tell current rows from those of the reference, and are
+        judged on rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value of its
+        own kind here.
+
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
+            tolerance: largest harmless AUC, in (0.5, 1); default 0.55
+            rows_min: rows that each side must have, 20 or more; default 50
+            rows_max: rows of each side that are looked at, evenly spaced, to 10,000,000; default 20,000
+            n_folds: of cross-validation, 2 to 10; default 5
+            n_trees: of a classifier, 1 to 1,000; default 100
+            seed: of the folds; default 0
+            call: executor, progress, deadline, memory_max
+
+        Raises: InvalidError, NomemError, CancelledError, DeadlineError; LimitError for more memory than
+        memory_max.
+        """
+        out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
+        h = self._open()
+        opts = _classify_opts(alpha=alpha, tolerance=tolerance, rows_min=rows_min, rows_max=rows_max,
+                n_folds=n_folds, n_trees=n_trees, seed=seed, call=call)
+        err = mlops_error()
+        status = lib.mlops_multivariate_classify(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Multivariate.classify", err, nested={
+                "mlops_call": "call",
+            })
+        return _multivariate_result(out)
+
+    def features(self, *, alpha=None, tolerance=None, rows_min=None, rows_max=None, n_folds=None, n_trees=None,
+                 seed=None, call=None):
+        """What the trees of Multivariate.classify(), which is done again, tell rows apart by.
+
+        Columns: feature; gain, its share in what all splits gained. The largest comes first.
+
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
+            tolerance: largest harmless AUC, in (0.5, 1); default 0.55
+            rows_min: rows that each side must have, 20 or more; default 50
+            rows_max: rows of each side that are looked at, evenly spaced, to 10,000,000; default 20,000
+            n_folds: of cross-validation, 2 to 10; default 5
+            n_trees: of a classifier, 1 to 1,000; default 100
+            seed: of the folds; default 0
+            call: executor, progress, deadline, memory_max
+
+        Raises: as Multivariate.classify(); InvalidError also for too few rows.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _classify_opts(alpha=alpha, tolerance=tolerance, rows_min=rows_min, rows_max=rows_max,
+                n_folds=n_folds, n_trees=n_trees, seed=seed, call=call)
+        err = mlops_error()
+        status = lib.mlops_multivariate_features(C.byref(out), h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Multivariate.features", err, nested={
+                "mlops_call": "call",
+            })
+        return _rt.classes["table"]._wrap(out.value)
+
+
+@_rt.noun("imprint")
+class Imprint(_rt.Handle):
+    """What rows left behind. Immutable: any thread may compare."""
+
+    _end = lib.mlops_imprint_free
+
+    def __init__(self):
+        raise TypeError("Imprint is made by fit(), load()")
+
+    @classmethod
+    def fit(cls, samples, *, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None,
+            n_permutations=None, n_frequencies=None, seed=None, call=None):
+        """Take the imprint of a reference.
+
+            samples: of matrices: its reference, of 50 rows or more; it may have no current rows
+            method: default MmdMethod.AUTO
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
+            tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
+            bandwidth: of the kernel, above 0, to 1e60; default: by the median of distances
+            rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
+            n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+            n_frequencies: of FOURIER, 128 to 16,384; default 512
+            seed: of permutations and frequencies; default 0
+            call: executor, progress, deadline, memory_max
+
+        Raises: InvalidError for an option out of range, too few rows, or samples of tables; LimitError for
+        more memory than memory_max; NomemError, CancelledError, DeadlineError.
+        """
+        out = C.c_void_p()
+        samples_h = _rt.opened(samples, Multivariate, "samples")
+        opts = _mmd_opts(method=method, alpha=alpha, tolerance=tolerance, bandwidth=bandwidth, rows_min=rows_min,
+                n_permutations=n_permutations, n_frequencies=n_frequencies, seed=seed, call=call)
+        err = mlops_error()
+        status = lib.mlops_imprint_fit(C.byref(out), samples_h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Imprint.fit", err, nested={
+                "mlops_call": "call",
+            })
+        return cls._wrap(out.value)
+
+    def mmd(self, samples, *, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None,
+            n_permutations=None, n_frequencies=None, seed=None, call=None):
+        """Compare current rows with the imprint, by the rule of Multivariate.mmd() with FOURIER.
+
+            samples: of matrices with as many columns: its current rows; its reference is not read
+            method: default MmdMethod.AUTO
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
+            tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
+            bandwidth: of the kernel, above 0, to 1e60; default: by the median of distances
+            rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
+            n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+            n_frequencies: of FOURIER, 128 to 16,384; default 512
+            seed: of permutations and frequencies; default 0
+            call: executor, progress, deadline, memory_max
+
+        Raises: as Multivariate.mmd().
+        """
+        out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
+        h = self._open()
+        samples_h = _rt.opened(samples, Multivariate, "samples")
+        opts = _mmd_opts(method=method, alpha=alpha, tolerance=tolerance, bandwidth=bandwidth, rows_min=rows_min,
+                n_permutations=n_permutations, n_frequencies=n_frequencies, seed=seed, call=call)
+        err = mlops_error()
+        status = lib.mlops_imprint_mmd(C.byref(out), h, samples_h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Imprint.mmd", err, nested={
+                "mlops_call": "call",
+            })
+        return _multivariate_result(out)
+
+    def windows(self, samples, n_rows, *, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None,
+                n_permutations=None, n_frequencies=None, seed=None, call=None):
+        """The same for one window of rows after the other. Each has a chance of alpha of a false alarm.
+
+        Columns: first, the first row; n, rows; effect, effect_low, effect_high, p_value; verdict: "drift",
+        "no drift" or "not enough data".
+
+            samples: as Imprint.mmd()
+            n_rows: of a window, 1 or more; the last one has what is left
+            method: default MmdMethod.AUTO
+            alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
+            tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
+            bandwidth: of the kernel, above 0, to 1e60; default: by the median of distances
+            rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
+            n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+            n_frequencies: of FOURIER, 128 to 16,384; default 512
+            seed: of permutations and frequencies; default 0
+            call: executor, progress, deadline, memory_max
+
+        Raises: as Imprint.mmd().
+        """
+        out = C.c_void_p()
+        h = self._open()
+        samples_h = _rt.opened(samples, Multivariate, "samples")
+        opts = _mmd_opts(method=method, alpha=alpha, tolerance=tolerance, bandwidth=bandwidth, rows_min=rows_min,
+                n_permutations=n_permutations, n_frequencies=n_frequencies, seed=seed, call=call)
+        err = mlops_error()
+        status = lib.mlops_imprint_windows(C.byref(out), h, samples_h, _rt.integer(n_rows, -2 ** 63, 2 ** 63 - 1,
+                "n_rows"), C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Imprint.windows", err, nested={
+                "mlops_call": "call",
+            })
+        return _rt.classes["table"]._wrap(out.value)
+
+    def save(self):
+        """Write the imprint as bytes: canonical, little-endian, 16 for each frequency and each column.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_imprint_save(h, text, cap, needed), "Imprint.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of Imprint.save().
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no imprint; UnsupportedError for those of a later format;
+        NomemError.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        err = mlops_error()
+        status = lib.mlops_imprint_load(C.byref(out), bytes_p, bytes_n, None, C.byref(err))
+        if status:
+            _rt.check(status, "Imprint.load", err)
+        return cls._wrap(out.value)
+
+
 @_rt.noun("items")
 class Items(_rt.Handle):
     """A sketch of frequent values, in Items.size() bytes aligned to 8. One thread at a time."""
@@ -11377,279 +11795,6 @@ class RegressionPerformance(_rt.Handle):
         return cls._wrap(out.value, keep=(mem,), owned=False)
 
 
-@_rt.noun("multivariate")
-class Multivariate(_rt.Handle):
-    """Two samples of rows. Immutable: any thread may compare."""
-
-    _end = lib.mlops_multivariate_free
-
-    def __init__(self):
-        raise TypeError("Multivariate is made by tables(), rows(), rows_f64()")
-
-    @classmethod
-    def tables(cls, reference, current, *, columns=None, ignore=None, scale=None):
-        """Two tables, columns bound by name. Texts become numbers, and what is missing counts as the mean and
-        is told beside it, as each way to compare has it (docs/multivariate.md).
-
-            reference: rows that are known to be good; outlive the samples
-            current: rows to judge; outlive the samples
-            columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
-                all of the reference
-            ignore: of tables: names to leave out, as columns
-            scale: default MultivariateScale.AUTO
-
-        Raises: SchemaError names a column that is missing, or of texts on one side alone; InvalidError for an
-        option out of range, None, or if no column is left; NomemError.
-        """
-        out = C.c_void_p()
-        reference_h = _rt.opened(reference, Table, "reference")
-        current_h = _rt.opened(current, Table, "current")
-        opts = _multivariate_opts(columns=columns, ignore=ignore, scale=scale)
-        err = mlops_error()
-        status = lib.mlops_multivariate_tables(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "Multivariate.tables", err)
-        return cls._wrap(out.value, keep=(reference_h, current_h,))
-
-    @classmethod
-    def rows(cls, reference, current, *, columns=None, ignore=None, scale=None):
-        """Two matrices of float32, such as embeddings. A value that is not finite counts as the mean.
-
-            reference: rows that are known to be good; outlive the samples
-            current: rows to judge; outlive the samples
-            columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
-                all of the reference
-            ignore: of tables: names to leave out, as columns
-            scale: default MultivariateScale.AUTO
-
-        Raises: InvalidError for an option or a shape out of range; NomemError.
-        """
-        out = C.c_void_p()
-        reference_p, reference_shape, reference_strides, reference_keep = _rt.matrix(reference, "f", "reference")
-        current_p, current_shape, current_strides, current_keep = _rt.matrix(current, "f", "current")
-        opts = _multivariate_opts(columns=columns, ignore=ignore, scale=scale)
-        err = mlops_error()
-        _rt.same_length("current", current_shape[1], "reference", reference_shape[1])
-        status = lib.mlops_multivariate_rows(C.byref(out), reference_p, reference_shape[0], current_p,
-                current_shape[0], reference_shape[1], reference_strides[0], reference_strides[1], current_strides[0],
-                current_strides[1], C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "Multivariate.rows", err)
-        return cls._wrap(out.value, keep=(reference_keep, current_keep,))
-
-    @classmethod
-    def rows_f64(cls, reference, current, *, columns=None, ignore=None, scale=None):
-        """Two matrices of float64. As Multivariate.rows().
-
-            reference: outlives the samples
-            current: outlives the samples
-            columns: of tables: names to compare, separated by commas, quoted as in a CSV line; default:
-                all of the reference
-            ignore: of tables: names to leave out, as columns
-            scale: default MultivariateScale.AUTO
-        """
-        out = C.c_void_p()
-        reference_p, reference_shape, reference_strides, reference_keep = _rt.matrix(reference, "d", "reference")
-        current_p, current_shape, current_strides, current_keep = _rt.matrix(current, "d", "current")
-        opts = _multivariate_opts(columns=columns, ignore=ignore, scale=scale)
-        err = mlops_error()
-        _rt.same_length("current", current_shape[1], "reference", reference_shape[1])
-        status = lib.mlops_multivariate_rows_f64(C.byref(out), reference_p, reference_shape[0], current_p,
-                current_shape[0], reference_shape[1], reference_strides[0], reference_strides[1], current_strides[0],
-                current_strides[1], C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "Multivariate.rows_f64", err)
-        return cls._wrap(out.value, keep=(reference_keep, current_keep,))
-
-    def mmd(self, *, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None, n_permutations=None,
-            n_frequencies=None, seed=None, call=None):
-        """Maximum mean discrepancy with a Gaussian kernel (Gretton and others 2012): 0 where the rows come
-        from the same distribution, and up to the square root of 2.
-
-            method: default MmdMethod.AUTO
-            alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
-            tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
-            bandwidth: of the kernel, above 0, to 1e60; default: by the median of distances
-            rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
-            n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
-            n_frequencies: of FOURIER, 128 to 16,384; default 512
-            seed: of permutations and frequencies; default 0
-            call: executor, progress, deadline, memory_max
-
-        Raises: LimitError if EXACT is asked for of more than 50,000 rows, or for more memory than memory_max;
-        InvalidError, NomemError, CancelledError, DeadlineError.
-        """
-        out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
-        h = self._open()
-        opts = _mmd_opts(method=method, alpha=alpha, tolerance=tolerance, bandwidth=bandwidth, rows_min=rows_min,
-                n_permutations=n_permutations, n_frequencies=n_frequencies, seed=seed, call=call)
-        err = mlops_error()
-        status = lib.mlops_multivariate_mmd(C.byref(out), h, C.byref(opts), C.byref(err))
-        _rt.reraise(opts)
-        if status:
-            _rt.check(status, "Multivariate.mmd", err, nested={
-                "mlops_call": "call",
-            })
-        return _multivariate_result(out)
-
-    def pca(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None,
-            call=None):
-        """Reconstruction by principal components: how far rows lie from the components of the reference.
-
-        Components are of every second row of the reference; the errors of its other rows and those of the
-        current ones are compared by the rule of Drift.compare(): effect is their KS distance. NANNYML fits
-        all rows, and alarms where a chunk of current rows has an error beyond three standard deviations of
-        those of the reference: effect is the mean error, tolerance the upper threshold.
-
-            preset: default DriftPreset.NATIVE; or DriftPreset.NANNYML, which takes neither alpha nor
-                tolerance
-            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
-            tolerance: largest harmless KS distance of errors, in (0, 1); default 0.05
-            variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
-            rows_min: errors that each side must have, 2 or more; default 50
-            n_chunks: of each side, 1 to 10,000; default 10
-            call: executor, progress, deadline, memory_max
-
-        Raises: LimitError for more than 2,048 columns, or for more memory than memory_max; InvalidError,
-        NomemError, CancelledError, DeadlineError.
-        """
-        out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
-        h = self._open()
-        opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
-                n_chunks=n_chunks, call=call)
-        err = mlops_error()
-        status = lib.mlops_multivariate_pca(C.byref(out), h, C.byref(opts), C.byref(err))
-        _rt.reraise(opts)
-        if status:
-            _rt.check(status, "Multivariate.pca", err, nested={
-                "mlops_call": "call",
-            })
-        return _multivariate_result(out)
-
-    def chunks(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None,
-               call=None):
-        """The errors of Multivariate.pca(), which is done again, of consecutive rows.
-
-        Columns: side ("reference" or "current"); first, the first row; n, rows with an error; error, their
-        mean; low and high, thresholds by the reference's chunks; alarm, whether it is beyond.
-
-            preset: default DriftPreset.NATIVE; or DriftPreset.NANNYML, which takes neither alpha nor
-                tolerance
-            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
-            tolerance: largest harmless KS distance of errors, in (0, 1); default 0.05
-            variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
-            rows_min: errors that each side must have, 2 or more; default 50
-            n_chunks: of each side, 1 to 10,000; default 10
-            call: executor, progress, deadline, memory_max
-
-        Raises: as Multivariate.pca().
-        """
-        out = C.c_void_p()
-        h = self._open()
-        opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
-                n_chunks=n_chunks, call=call)
-        err = mlops_error()
-        status = lib.mlops_multivariate_chunks(C.byref(out), h, C.byref(opts), C.byref(err))
-        _rt.reraise(opts)
-        if status:
-            _rt.check(status, "Multivariate.chunks", err, nested={
-                "mlops_call": "call",
-            })
-        return _rt.classes["table"]._wrap(out.value)
-
-    def residuals(self, *, preset=None, alpha=None, tolerance=None, variance=None, rows_min=None, n_chunks=None,
-                  call=None):
-        """By which columns rows lie off the components of Multivariate.pca(), which is done again.
-
-        Columns: feature; reference and current, the mean squares of their errors in it, of rows that are
-        judged; share, its part in what these have grown by. The largest growth comes first.
-
-            preset: default DriftPreset.NATIVE; or DriftPreset.NANNYML, which takes neither alpha nor
-                tolerance
-            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
-            tolerance: largest harmless KS distance of errors, in (0, 1); default 0.05
-            variance: share of the reference's variance that the components keep, in (0, 1); default 0.65
-            rows_min: errors that each side must have, 2 or more; default 50
-            n_chunks: of each side, 1 to 10,000; default 10
-            call: executor, progress, deadline, memory_max
-
-        Raises: as Multivariate.pca(); InvalidError also for too few rows.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        opts = _pca_opts(preset=preset, alpha=alpha, tolerance=tolerance, variance=variance, rows_min=rows_min,
-                n_chunks=n_chunks, call=call)
-        err = mlops_error()
-        status = lib.mlops_multivariate_residuals(C.byref(out), h, C.byref(opts), C.byref(err))
-        _rt.reraise(opts)
-        if status:
-            _rt.check(status, "Multivariate.residuals", err, nested={
-                "mlops_call": "call",
-            })
-        return _rt.classes["table"]._wrap(out.value)
-
-    def classify(self, *, alpha=None, tolerance=None, rows_min=None, rows_max=None, n_folds=None, n_trees=None,
-                 seed=None, call=None):
-        """A domain classifier: boosted trees learn to tell current rows from those of the reference, and are
-        judged on rows that they have not seen. An AUC of 0.5 is chance. A missing value is a value of its
-        own kind here.
-
-            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
-            tolerance: largest harmless AUC, in (0.5, 1); default 0.55
-            rows_min: rows that each side must have, 20 or more; default 50
-            rows_max: rows of each side that are looked at, evenly spaced, to 10,000,000; default 20,000
-            n_folds: of cross-validation, 2 to 10; default 5
-            n_trees: of a classifier, 1 to 1,000; default 100
-            seed: of the folds; default 0
-            call: executor, progress, deadline, memory_max
-
-        Raises: InvalidError, NomemError, CancelledError, DeadlineError; LimitError for more memory than
-        memory_max.
-        """
-        out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
-        h = self._open()
-        opts = _classify_opts(alpha=alpha, tolerance=tolerance, rows_min=rows_min, rows_max=rows_max,
-                n_folds=n_folds, n_trees=n_trees, seed=seed, call=call)
-        err = mlops_error()
-        status = lib.mlops_multivariate_classify(C.byref(out), h, C.byref(opts), C.byref(err))
-        _rt.reraise(opts)
-        if status:
-            _rt.check(status, "Multivariate.classify", err, nested={
-                "mlops_call": "call",
-            })
-        return _multivariate_result(out)
-
-    def features(self, *, alpha=None, tolerance=None, rows_min=None, rows_max=None, n_folds=None, n_trees=None,
-                 seed=None, call=None):
-        """What the trees of Multivariate.classify(), which is done again, tell rows apart by.
-
-        Columns: feature; gain, its share in what all splits gained. The largest comes first.
-
-            alpha: chance of a false alarm, in (0, 0.5]; default 0.01
-            tolerance: largest harmless AUC, in (0.5, 1); default 0.55
-            rows_min: rows that each side must have, 20 or more; default 50
-            rows_max: rows of each side that are looked at, evenly spaced, to 10,000,000; default 20,000
-            n_folds: of cross-validation, 2 to 10; default 5
-            n_trees: of a classifier, 1 to 1,000; default 100
-            seed: of the folds; default 0
-            call: executor, progress, deadline, memory_max
-
-        Raises: as Multivariate.classify(); InvalidError also for too few rows.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        opts = _classify_opts(alpha=alpha, tolerance=tolerance, rows_min=rows_min, rows_max=rows_max,
-                n_folds=n_folds, n_trees=n_trees, seed=seed, call=call)
-        err = mlops_error()
-        status = lib.mlops_multivariate_features(C.byref(out), h, C.byref(opts), C.byref(err))
-        _rt.reraise(opts)
-        if status:
-            _rt.check(status, "Multivariate.features", err, nested={
-                "mlops_call": "call",
-            })
-        return _rt.classes["table"]._wrap(out.value)
-
-
 @_rt.noun("online")
 class Online(_rt.Handle):
     """An online view that is open."""
@@ -13352,6 +13497,45 @@ def _importance_opts(*, columns=None, seed=None, n_repeats=None):
     return o
 
 
+def _multivariate_opts(*, columns=None, ignore=None, scale=None):
+    o = mlops_multivariate_opts(C.sizeof(mlops_multivariate_opts))
+    o._keep, o._raised = [], []
+    if columns is not None:
+        o.columns = _rt.names_or_none(columns, "columns")
+    if ignore is not None:
+        o.ignore = _rt.names_or_none(ignore, "ignore")
+    if scale is not None:
+        o.scale = _rt.choice(MultivariateScale, scale)
+    return o
+
+
+def _mmd_opts(*, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None, n_permutations=None,
+        n_frequencies=None, seed=None, call=None):
+    o = mlops_mmd_opts(C.sizeof(mlops_mmd_opts))
+    o._keep, o._raised = [], []
+    if method is not None:
+        o.method = _rt.choice(MmdMethod, method)
+    if alpha is not None:
+        o.alpha = _rt.real(alpha, "alpha")
+    if tolerance is not None:
+        o.tolerance = _rt.real(tolerance, "tolerance")
+    if bandwidth is not None:
+        o.bandwidth = _rt.real(bandwidth, "bandwidth")
+    if rows_min is not None:
+        o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
+    if n_permutations is not None:
+        o.n_permutations = _rt.integer(n_permutations, -2 ** 63, 2 ** 63 - 1, "n_permutations")
+    if n_frequencies is not None:
+        o.n_frequencies = _rt.integer(n_frequencies, -2 ** 63, 2 ** 63 - 1, "n_frequencies")
+    if seed is not None:
+        o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
+    if call is not None:
+        made = _call(**_rt.options(call, "call"))
+        o.call = C.pointer(made)
+        o._keep.append(made)
+    return o
+
+
 def _items_opts(*, lg_size=None, text_max=None):
     o = mlops_items_opts(C.sizeof(mlops_items_opts))
     o._keep, o._raised = [], []
@@ -13499,45 +13683,6 @@ def _monitor_segments_opts(*, n_segments=None):
     o._keep, o._raised = [], []
     if n_segments is not None:
         o.n_segments = _rt.integer(n_segments, -2 ** 63, 2 ** 63 - 1, "n_segments")
-    return o
-
-
-def _multivariate_opts(*, columns=None, ignore=None, scale=None):
-    o = mlops_multivariate_opts(C.sizeof(mlops_multivariate_opts))
-    o._keep, o._raised = [], []
-    if columns is not None:
-        o.columns = _rt.names_or_none(columns, "columns")
-    if ignore is not None:
-        o.ignore = _rt.names_or_none(ignore, "ignore")
-    if scale is not None:
-        o.scale = _rt.choice(MultivariateScale, scale)
-    return o
-
-
-def _mmd_opts(*, method=None, alpha=None, tolerance=None, bandwidth=None, rows_min=None, n_permutations=None,
-        n_frequencies=None, seed=None, call=None):
-    o = mlops_mmd_opts(C.sizeof(mlops_mmd_opts))
-    o._keep, o._raised = [], []
-    if method is not None:
-        o.method = _rt.choice(MmdMethod, method)
-    if alpha is not None:
-        o.alpha = _rt.real(alpha, "alpha")
-    if tolerance is not None:
-        o.tolerance = _rt.real(tolerance, "tolerance")
-    if bandwidth is not None:
-        o.bandwidth = _rt.real(bandwidth, "bandwidth")
-    if rows_min is not None:
-        o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
-    if n_permutations is not None:
-        o.n_permutations = _rt.integer(n_permutations, -2 ** 63, 2 ** 63 - 1, "n_permutations")
-    if n_frequencies is not None:
-        o.n_frequencies = _rt.integer(n_frequencies, -2 ** 63, 2 ** 63 - 1, "n_frequencies")
-    if seed is not None:
-        o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
-    if call is not None:
-        made = _call(**_rt.options(call, "call"))
-        o.call = C.pointer(made)
-        o._keep.append(made)
     return o
 
 
@@ -15657,6 +15802,7 @@ __all__ = [
     "HllSummary",
     "ImportKind",
     "ImportStat",
+    "Imprint",
     "InvalidError",
     "IoError",
     "IoKind",

@@ -278,6 +278,17 @@ class MetricScale(enum.IntEnum):
     MARGIN = 1
     RANK = 2
 
+class MultivariateScale(enum.IntEnum):
+    AUTO = 0
+    STANDARD = 1
+    NONE = 2
+
+class MmdMethod(enum.IntEnum):
+    AUTO = 0
+    EXACT = 1
+    FOURIER = 2
+    ALIBI = 3
+
 class ItemsKind(enum.IntEnum):
     CERTAIN = 0
     POSSIBLE = 1
@@ -316,17 +327,6 @@ class PolicyEvent(enum.IntEnum):
     HELD = 3
     VETOED = 4
     UNKNOWN = 5
-
-class MultivariateScale(enum.IntEnum):
-    AUTO = 0
-    STANDARD = 1
-    NONE = 2
-
-class MmdMethod(enum.IntEnum):
-    AUTO = 0
-    EXACT = 1
-    FOURIER = 2
-    ALIBI = 3
 
 class Divide(enum.IntEnum):
     ROWS = 0
@@ -754,6 +754,26 @@ class Metrics:
     explained_variance: float
 
 @dataclass(frozen=True)
+class MultivariateResult:
+    verdict: DriftVerdict
+    test: str
+    n_reference: int
+    n_current: int
+    n_columns: int
+    effect: float
+    effect_low: float
+    effect_high: float
+    tolerance: float
+    p_value: float
+    mmd2: float
+    mmd2_biased: float
+    bandwidth: float
+    n_permutations: int
+    n_components: int
+    error_reference: float
+    error_current: float
+
+@dataclass(frozen=True)
 class ItemsSummary:
     n: int
     n_kept: int
@@ -829,26 +849,6 @@ class PolicyDecision:
     raised_ns: int
     severity: float
     peak: float
-
-@dataclass(frozen=True)
-class MultivariateResult:
-    verdict: DriftVerdict
-    test: str
-    n_reference: int
-    n_current: int
-    n_columns: int
-    effect: float
-    effect_low: float
-    effect_high: float
-    tolerance: float
-    p_value: float
-    mmd2: float
-    mmd2_biased: float
-    bandwidth: float
-    n_permutations: int
-    n_components: int
-    error_reference: float
-    error_current: float
 
 @dataclass(frozen=True)
 class Transfer:
@@ -1300,6 +1300,29 @@ class Hll(Handle):
     @classmethod
     def load(cls, bytes: BytesLike) -> Hll: ...
 
+class Multivariate(Handle):
+    @classmethod
+    def tables(cls, reference: Table, current: Table, *, columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., scale: Union[MultivariateScale, str, None] = ...) -> Multivariate: ...
+    @classmethod
+    def rows(cls, reference: ArrayLike, current: ArrayLike, *, columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., scale: Union[MultivariateScale, str, None] = ...) -> Multivariate: ...
+    @classmethod
+    def rows_f64(cls, reference: ArrayLike, current: ArrayLike, *, columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., scale: Union[MultivariateScale, str, None] = ...) -> Multivariate: ...
+    def mmd(self, *, method: Union[MmdMethod, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., bandwidth: Optional[float] = ..., rows_min: Optional[int] = ..., n_permutations: Optional[int] = ..., n_frequencies: Optional[int] = ..., seed: Optional[int] = ..., call: Optional[dict] = ...) -> MultivariateResult: ...
+    def pca(self, *, preset: Union[DriftPreset, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., variance: Optional[float] = ..., rows_min: Optional[int] = ..., n_chunks: Optional[int] = ..., call: Optional[dict] = ...) -> MultivariateResult: ...
+    def chunks(self, *, preset: Union[DriftPreset, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., variance: Optional[float] = ..., rows_min: Optional[int] = ..., n_chunks: Optional[int] = ..., call: Optional[dict] = ...) -> Table: ...
+    def residuals(self, *, preset: Union[DriftPreset, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., variance: Optional[float] = ..., rows_min: Optional[int] = ..., n_chunks: Optional[int] = ..., call: Optional[dict] = ...) -> Table: ...
+    def classify(self, *, alpha: Optional[float] = ..., tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., rows_max: Optional[int] = ..., n_folds: Optional[int] = ..., n_trees: Optional[int] = ..., seed: Optional[int] = ..., call: Optional[dict] = ...) -> MultivariateResult: ...
+    def features(self, *, alpha: Optional[float] = ..., tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., rows_max: Optional[int] = ..., n_folds: Optional[int] = ..., n_trees: Optional[int] = ..., seed: Optional[int] = ..., call: Optional[dict] = ...) -> Table: ...
+
+class Imprint(Handle):
+    @classmethod
+    def fit(cls, samples: Multivariate, *, method: Union[MmdMethod, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., bandwidth: Optional[float] = ..., rows_min: Optional[int] = ..., n_permutations: Optional[int] = ..., n_frequencies: Optional[int] = ..., seed: Optional[int] = ..., call: Optional[dict] = ...) -> Imprint: ...
+    def mmd(self, samples: Multivariate, *, method: Union[MmdMethod, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., bandwidth: Optional[float] = ..., rows_min: Optional[int] = ..., n_permutations: Optional[int] = ..., n_frequencies: Optional[int] = ..., seed: Optional[int] = ..., call: Optional[dict] = ...) -> MultivariateResult: ...
+    def windows(self, samples: Multivariate, n_rows: int, *, method: Union[MmdMethod, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., bandwidth: Optional[float] = ..., rows_min: Optional[int] = ..., n_permutations: Optional[int] = ..., n_frequencies: Optional[int] = ..., seed: Optional[int] = ..., call: Optional[dict] = ...) -> Table: ...
+    def save(self) -> bytes: ...
+    @classmethod
+    def load(cls, bytes: BytesLike) -> Imprint: ...
+
 class Items(Handle):
     @staticmethod
     def size(*, lg_size: Optional[int] = ..., text_max: Optional[int] = ...) -> int: ...
@@ -1442,20 +1465,6 @@ class RegressionPerformance(Handle):
     def save(self) -> bytes: ...
     @classmethod
     def load(cls, bytes: BytesLike) -> RegressionPerformance: ...
-
-class Multivariate(Handle):
-    @classmethod
-    def tables(cls, reference: Table, current: Table, *, columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., scale: Union[MultivariateScale, str, None] = ...) -> Multivariate: ...
-    @classmethod
-    def rows(cls, reference: ArrayLike, current: ArrayLike, *, columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., scale: Union[MultivariateScale, str, None] = ...) -> Multivariate: ...
-    @classmethod
-    def rows_f64(cls, reference: ArrayLike, current: ArrayLike, *, columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., scale: Union[MultivariateScale, str, None] = ...) -> Multivariate: ...
-    def mmd(self, *, method: Union[MmdMethod, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., bandwidth: Optional[float] = ..., rows_min: Optional[int] = ..., n_permutations: Optional[int] = ..., n_frequencies: Optional[int] = ..., seed: Optional[int] = ..., call: Optional[dict] = ...) -> MultivariateResult: ...
-    def pca(self, *, preset: Union[DriftPreset, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., variance: Optional[float] = ..., rows_min: Optional[int] = ..., n_chunks: Optional[int] = ..., call: Optional[dict] = ...) -> MultivariateResult: ...
-    def chunks(self, *, preset: Union[DriftPreset, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., variance: Optional[float] = ..., rows_min: Optional[int] = ..., n_chunks: Optional[int] = ..., call: Optional[dict] = ...) -> Table: ...
-    def residuals(self, *, preset: Union[DriftPreset, str, None] = ..., alpha: Optional[float] = ..., tolerance: Optional[float] = ..., variance: Optional[float] = ..., rows_min: Optional[int] = ..., n_chunks: Optional[int] = ..., call: Optional[dict] = ...) -> Table: ...
-    def classify(self, *, alpha: Optional[float] = ..., tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., rows_max: Optional[int] = ..., n_folds: Optional[int] = ..., n_trees: Optional[int] = ..., seed: Optional[int] = ..., call: Optional[dict] = ...) -> MultivariateResult: ...
-    def features(self, *, alpha: Optional[float] = ..., tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., rows_max: Optional[int] = ..., n_folds: Optional[int] = ..., n_trees: Optional[int] = ..., seed: Optional[int] = ..., call: Optional[dict] = ...) -> Table: ...
 
 class Online(Handle):
     @staticmethod

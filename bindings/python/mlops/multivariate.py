@@ -9,10 +9,10 @@ reference and current are either two 2-D arrays of numbers, such as embeddings, 
 whose columns are bound by name. columns, ignore and scale ("standard", "none") are those of Multivariate.tables().
 """
 from . import _runtime as _rt
-from ._ffi import DriftPreset, MmdMethod, Multivariate, MultivariateScale
+from ._ffi import DriftPreset, Imprint, MmdMethod, Multivariate, MultivariateScale
 from ._tables import table
 
-__all__ = ["chunks", "classify", "features", "mmd", "pca", "residuals", "samples"]
+__all__ = ["chunks", "classify", "features", "imprint", "mmd", "pca", "residuals", "samples", "windows"]
 
 
 def _is_matrix(rows):
@@ -72,3 +72,21 @@ def features(reference, current, *, columns=None, ignore=None, scale=None, **opt
     """What classify() tells rows apart by: a Table of feature and gain, the largest first."""
     with samples(reference, current, columns, ignore, scale) as both:
         return both.features(**opts)
+
+
+def imprint(reference, *, scale=None, **opts):
+    """What rows of an array leave behind: an Imprint of some KiB, to hold later rows against without them.
+
+    opts are those of Imprint.fit(), such as n_frequencies=256. Imprint.save() gives bytes, Imprint.load() takes them.
+    """
+    with samples(reference, reference[:0], scale=scale) as both:
+        return Imprint.fit(both, **opts)
+
+
+def windows(kept, rows, n_rows=None, **opts):
+    """rows of an array against an Imprint: the result of all, or of each n_rows of them a row of a Table.
+
+    opts are those of Imprint.mmd(), such as tolerance=0.1.
+    """
+    with samples(rows[:0], rows) as both:
+        return kept.mmd(both, **opts) if n_rows is None else kept.windows(both, n_rows, **opts)

@@ -24,8 +24,8 @@ typedef struct cli_args {
     int32_t n_words;
     int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate, newest;
     int32_t keep_missing, rows, cells, schema, verify, exact, texts;
-    int32_t output, split, divide, part, status, links, take, tool,
-        correction; /* the choice as listed, from 1 on */
+    int32_t output, split, divide, part, status, links, take, tool, correction,
+        task; /* the choice as listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata, *description;
     const char *csv_names, *csv_delimiter, *csv_types;
@@ -37,6 +37,7 @@ typedef struct cli_args {
     const char *override_, *against, *relation, *range;
     const char *branches, *tags, *expected, *prefix, *cache, *memory;
     const char *window_time, *false_alarm;
+    const char *prediction, *request, *labels, *validation, *instance, *alarm, *metric;
     int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits, depth;
     double alpha, ks_tolerance, tv_tolerance, share, canary_share, remake, threshold;
 } cli_args;
@@ -112,6 +113,40 @@ int cli_names(mlops_table **out, const char *list, const char *option); /* as co
 int cli_is_file(const char *path);                                      /* a regular one */
 int cli_is_container(const char *path); /* a saved reference or a bundle, by its first bytes */
 char *cli_read_file(const char *path, size_t *n); /* ends in NUL, to be freed; NULL: told */
+
+/* scored.c: predictions, labels and segments of rows. */
+enum { CLI_BINARY = 1, CLI_CLASSES, CLI_REGRESSION, CLI_RANKING /* of --task */ };
+enum { CLI_UNCALIBRATED = 3 /* of --calibration */ };
+
+/* What is read of a table. */
+typedef struct cli_rows {
+    int64_t n, k;        /* k: columns of predictions */
+    double *predictions; /* n * k, row-major */
+    double *labels;      /* NULL: not asked for */
+    int64_t *classes;    /* the same of classes; below 0: not known */
+    double *weights;     /* NULL: none */
+    int64_t *queries;    /* the first row of each one's query; NULL: none */
+    int64_t *segments;   /* the same of segments */
+    char **names;        /* of the segments, by that row */
+} cli_rows;
+
+int cli_no_memory(void);
+int cli_task(const cli_args *args, int64_t k); /* 0 after saying what is wrong */
+int cli_values(double **out, const mlops_table *table, const char *name, int64_t stride,
+               const char *path);
+int cli_texts(char ***out, const mlops_table *table, const char *name, const char *path);
+void cli_free_texts(char **texts, int64_t n);
+int cli_classes(cli_rows *self, const mlops_table *table, const mlops_table *names,
+                const char *target, const char *path);
+int cli_rows_take(cli_rows *self, const mlops_table *table, const mlops_table *names, int task,
+                  const cli_args *args, int labelled, const char *path);
+int cli_rows_load(cli_rows *self, int *task, const char *path, const cli_args *args, int labelled);
+void cli_rows_free(cli_rows *self);
+int cli_rows_sort(cli_rows *self, int by_segments);
+cli_rows cli_rows_part(const cli_rows *self, int64_t from, int64_t n); /* borrowed */
+int64_t cli_rows_known(const cli_rows *part); /* rows with prediction and label */
+int64_t cli_rows_keep(cli_rows *self);        /* these to the front */
+int64_t cli_most_probable(const double *probabilities, int64_t k);
 
 /* output.c: a file that is written whole or not at all; standard output if the path is NULL. */
 typedef struct cli_output {
@@ -208,6 +243,9 @@ void cli_stream_free(cli_stream *self);
 /* Whether the next record, or the end, can be read; waits so many milliseconds for it. */
 int cli_stream_ready(const cli_stream *self, int wait_ms);
 
+/* Whether nothing more comes; waits for it. */
+int cli_stream_at_end(cli_stream *self);
+
 /* The next record with its line end, borrowed until the next call: CLI_OK with *n 0 at the end. */
 int cli_stream_next(cli_stream *self, const char **record, size_t *n);
 int cli_stream_skip_line(cli_stream *self);
@@ -216,7 +254,24 @@ int cli_stream_skip_line(cli_stream *self);
 /* What --window-time and --false-alarm say, where they are given. */
 int cli_watch_times(const cli_args *args, int64_t *window_ns, int64_t *false_alarm_ns);
 
-int cli_watch_input(mlops_monitor *monitor, mlops_watch *kept, const cli_args *args);
+/* traffic.c: predictions, segments, labels and alarms of a watch. */
+typedef struct cli_traffic {
+    const cli_args *args;
+    mlops_watch *watch;
+    mlops_monitor *monitor;
+    mlops_table *predictions; /* their columns as those of an empty table; NULL: none are given */
+    int64_t k;                /* of them */
+    int task;
+} cli_traffic;
+
+int cli_traffic_begin(cli_traffic *self, mlops_watch *watch, const cli_args *args);
+void cli_traffic_end(cli_traffic *self);
+int cli_traffic_add(cli_traffic *self, const mlops_table *table);
+int cli_traffic_labels(cli_traffic *self);
+void cli_traffic_tell(const cli_traffic *self); /* behind what is told of a window */
+
+/* kept NULL: windows are kept nowhere. */
+int cli_watch_input(mlops_monitor *monitor, cli_traffic *kept, const cli_args *args);
 int cli_drift_watch(const cli_args *args);
 
 int cli_drift_detect(const cli_args *args);       /* detect.c */

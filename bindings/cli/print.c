@@ -137,6 +137,8 @@ static const struct {
     {"mlops_detector_opts.", "--"},
     {"mlops_monitor_opts: false_alarm_ns takes the place of drift.alpha",
      "--false-alarm takes the place of --alpha"},
+    {"mlops_monitor_labels_opts: ", "--"},
+    {"make this one as that was made", "give the same options, or --anew"},
     {"mlops_deploy_opts.", "--"},
     {"mlops_csv_opts: ", "--csv-"},
     {"mlops_erase_opts: ", "--"},

@@ -47,6 +47,10 @@ int cli_stream_ready(const cli_stream *self, int wait_ms) {
     return self->at < self->size || self->ended || poll(&file, 1, wait_ms) != 0;
 }
 
+int cli_stream_at_end(cli_stream *self) {
+    return self->at == self->size && (self->ended || (!fill(self) && self->at == self->size));
+}
+
 /* Where a byte leaves a record; a quote opens only at the beginning of a field. */
 typedef enum place { BEGIN, PLAIN, QUOTED, QUOTE_IN_QUOTED, END } place;
 

@@ -20,8 +20,9 @@ typedef struct text {
 
 typedef struct watch {
     const cli_args *args;
-    mlops_monitor *monitor; /* NULL, if windows go to a store */
-    mlops_watch *kept;      /* NULL else */
+    mlops_monitor *monitor;
+    mlops_watch *kept;    /* NULL, if windows go to no store */
+    cli_traffic *traffic; /* the same */
     cli_stream stream;
     text block;
     size_t header;       /* bytes of the header */
@@ -218,11 +219,14 @@ static int print_window(watch *self, int64_t rows) {
                "\"n_drifted\":%lld,\"drifted\":[",
                window, (long long)rows, json_verdict(verdict), n, drifted);
         print_drifted_json(drift);
-        puts("]}");
+        putchar(']');
+        if (self->traffic) cli_traffic_tell(self->traffic);
+        puts("}");
     } else {
         printf("window %lld: %s%s%s, %lld of %lld columns", window, cli_verdict_colour(verdict),
                cli_verdict(verdict), cli_colour_end(), drifted, n);
         print_drifted(drift);
+        if (self->traffic) cli_traffic_tell(self->traffic);
         putchar('\n');
     }
     mlops_drift_unref(drift);
@@ -256,13 +260,13 @@ static int add_block(watch *self) {
     if (due) return due;
     if (mlops_table_parse(&table, self->block.data, self->block.size, &csv, &error))
         return fail_in_block(self, &error);
-    mlops_status status = self->kept ? mlops_watch_add_table(self->kept, table, &error)
-                                     : mlops_monitor_add_table(self->monitor, table, &error);
+    int status = CLI_OK;
+    if (self->traffic) status = cli_traffic_add(self->traffic, table);
+    else if (mlops_monitor_add_table(self->monitor, table, &error))
+        status = cli_fail("standard input", &error);
     self->rows += mlops_table_n_rows(table);
     mlops_table_unref(table);
-    int of_store = self->kept && status != MLOPS_E_SCHEMA && status != MLOPS_E_INVALID;
-    if (status) return cli_fail(of_store ? self->args->words[0] : "standard input", &error);
-    return print_ended(self);
+    return status ? status : print_ended(self);
 }
 
 /* Gathers up to max records behind the header, fewer at the end of the input. */
@@ -284,7 +288,14 @@ static int gather(watch *self, int64_t max, int64_t *n_rows) {
     return self->block.failed ? cli_complain("out of memory") : status;
 }
 
+/* Labels may come without rows. */
+static int is_empty(watch *self) {
+    return self->args->labels && cli_stream_ready(&self->stream, -1) &&
+           cli_stream_at_end(&self->stream);
+}
+
 static int run(watch *self) {
+    if (is_empty(self)) return write_metrics(self);
     int status = read_header(self);
     int64_t n_rows = self->args->csv_no_header; /* the first record is a row, too */
     while (!status) {
@@ -309,15 +320,36 @@ static int run(watch *self) {
 
 static int verdict(const watch *self) {
     if (self->n_drifted) return CLI_DRIFT;
+    if (self->args->labels && !n_windows(self)) return CLI_OK; /* they are what was asked for */
     return self->n_judged ? CLI_OK : CLI_NOT_ENOUGH_DATA;
 }
 
-int cli_watch_input(mlops_monitor *monitor, mlops_watch *kept, const cli_args *args) {
-    watch self = {.args = args, .monitor = monitor, .kept = kept};
+/* Rows that were there before, and labels of rows. */
+static int resume(watch *self) {
+    int64_t room;
+    mlops_error error;
+    if (!self->traffic) return CLI_OK;
+    if (mlops_watch_room(self->kept, &room, &error)) return cli_fail(self->args->words[0], &error);
+    if (self->args->instance && !self->timed) self->rows = self->window - room;
+    return self->args->labels ? cli_traffic_labels(self->traffic) : CLI_OK;
+}
+
+static int keep(watch *self) {
+    mlops_error error;
+    if (self->kept && mlops_watch_keep(self->kept, &error))
+        return cli_fail(self->args->words[0], &error);
+    return CLI_OK;
+}
+
+int cli_watch_input(mlops_monitor *monitor, cli_traffic *traffic, const cli_args *args) {
+    watch self = {.args = args, .monitor = monitor, .traffic = traffic};
+    if (traffic) self.kept = traffic->watch;
     self.timed = args->window_time != NULL;
     self.window = args->window ? args->window : self.timed ? INT64_MAX : WINDOW_DEFAULT;
     cli_stream_init(&self.stream, STDIN_FILENO, args->csv_delimiter ? *args->csv_delimiter : ',');
-    int status = run(&self);
+    int status = resume(&self);
+    if (!status) status = run(&self);
+    if (!status) status = keep(&self);
     cli_stream_free(&self.stream);
     free(self.block.data);
     free(self.is_text);

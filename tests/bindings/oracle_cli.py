@@ -213,7 +213,7 @@ def rows_as_a_whole(folder):
         kernel = lambda a, b: np.exp(-((a[:, None] - b[None]) ** 2).sum(-1) / (2 * found["bandwidth"] ** 2))
         n = len(x)
         mmd2 = ((kernel(x, x).sum() - n) + (kernel(y, y).sum() - n)) / (n * (n - 1)) - 2 * kernel(x, y).mean()
-        assert np.isclose(found["mmd2"], mmd2, atol=1e-9), (found, mmd2)
+        assert np.isclose(found["mmd2"], mmd2, atol=1e-5), (found, mmd2)
     for method in "pca", "classify":
         found = json.loads(run("drift", "multivariate", train, bent, "--method", method, "--json", status=3).stdout)
         assert found["verdict"] == "yes" and found["n_columns"] == 3

@@ -33,7 +33,7 @@ COMMANDS = ("model describe", "model inspect", "model predict", "model explain",
             "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
             "registry evaluate", "registry promote", "registry rollback", "registry drop", "registry history",
             "registry decisions", "registry at", "registry bundle", "deploy set", "deploy list", "deploy predict", "deploy route", "watch",
-            "watch windows", "watch report", "online define", "online put", "online get", "online list")
+            "watch windows", "watch report", "watch show", "watch performance", "online define", "online put", "online get", "online list")
 TESTS = []
 
 
@@ -48,7 +48,7 @@ def run(*args, status=0, stdin=b"", **options):
                           stderr=subprocess.PIPE, timeout=120, **options)
     done.out = (done.stdout or b"").decode()
     done.err = done.stderr.decode()
-    assert done.returncode == status, f"{args}: status {done.returncode}, not {status}: {done.err}{done.out}"
+    assert status is None or done.returncode == status, f"{args}: status {done.returncode}, not {status}: {done.err}{done.out}"
     return done
 
 
@@ -2125,6 +2125,98 @@ def windows_that_are_kept(folder):
         stdin=pathlib.Path(TRAIN).read_text())
     assert [row["version"] for row in listed("watch", "windows", store, "own")] == [2]
     assert "mlops" in (folder / "m.prom").read_text()
+
+
+def scored(folder, path, name):
+    """The rows of a file with the model's predictions, ids and a country; their labels by id."""
+    predictions = run("model", "predict", MODEL, path).out.split()[1:]
+    lines = pathlib.Path(path).read_text().splitlines()
+    rows = [f"r{i},{'DE' if i % 3 else 'AT'},{p},{line}" for i, (p, line) in enumerate(zip(predictions, lines[1:]))]
+    labels = write(folder / f"{name}-labels.csv", "id,fraud\n" + "".join(
+        f"r{i},{line.split(',')[-1]}\n" for i, line in enumerate(lines[1:])))
+    return "id,country,p," + lines[0] + "\n", [row + "\n" for row in rows], labels
+
+
+@test
+def labels_come_later(folder):
+    """To windows that were kept; a watch that is called again goes on, as one that was called once."""
+    store, _, _ = model_store(folder)
+    head, rows, labels = scored(folder, LIVE, "live")
+    first, then, _ = scored(folder, TRAIN, "train")
+    validation = write(folder / "held.csv", first + "".join(then))
+    def args(name):
+        return ["watch", store, "fraud", "champion", "--name", name, "--window", 100, "--instance", "main", "--prediction", "p",
+                "--request", "id", "--validation", validation, "--target", "fraud", "--by", "country", "--alarm", "1/2",
+                "--ignore", "hour"]
+    status = run(*args("once"), stdin=head + "".join(rows), status=None).returncode
+    for at in range(0, 600, 75):
+        run(*args("often"), stdin=head + "".join(rows[at:at + 75]), status=None)
+    for name in "once", "often":
+        run(*args(name), "--labels", labels)
+    once, often = (listed("watch", "windows", store, name) for name in ("once", "often"))
+    assert len(once) == 6 and status in (0, 3, 4)
+    for a, b in zip(once, often):
+        assert [a[k] for k in ("n_rows", "verdict", "columns", "estimated", "event")] == [
+            b[k] for k in ("n_rows", "verdict", "columns", "estimated", "event")]
+    one, two = (listed("watch", "performance", store, name) for name in ("once", "often"))
+    assert one == two and {row["window"] for row in one} == set(range(1, 7))
+    auc = {row["window"]: row for row in one if (row["kind"], row["metric"]) == ("measured", "auc")}
+    table = list(csv.DictReader(io.StringIO(head + "".join(rows))))
+    for window, row in auc.items():
+        part = table[100 * (window - 1):100 * window]
+        ones, zeros = ([float(r["p"]) for r in part if r["fraud"] == label] for label in "10")
+        due = sum((x > y) + (x == y) / 2 for x in ones for y in zeros) / (len(ones) * len(zeros))
+        assert row["n"] == 100 and abs(row["value"] - due) < 0.005, (row, due)  # scores in 1,024 bins
+    shown = run("watch", "show", store, "often", 2, "--json", status=None)
+    window = json.loads(shown.out)
+    assert shown.returncode == (3 if window["alarm"]["alarmed"] else 0)
+    assert [s["segment"] for s in window["segments"]] == ["other", "AT", "DE"] and window["alarm"]["rules"]["n"] == 2
+    assert "alarm.reason" in run("watch", "show", store, "often", status=None).out
+
+
+@test
+def labels_of_numbers(folder):
+    """And of classes, of which the model has none."""
+    store, _, _ = model_store(folder)
+    names = pathlib.Path(LIVE).read_text().splitlines()[0]
+    lines = pathlib.Path(LIVE).read_text().splitlines()[1:101]
+    rows = "".join(f"{i},{(0.2, 0.7)[i % 2]},{(0.8, 0.3)[i % 2]},{i % 7},{line}\n" for i, line in enumerate(lines))
+    kinds = write(folder / "kinds.csv", "id,kind,price\n" + "".join(f"{i},{'cat' if i % 2 or i % 4 == 0 else 'dog'},{i % 7 + 1}\n" for i in range(100)))
+    base = ["watch", store, "fraud", 1, "--window", 100, "--instance", "a", "--request", "id"]
+    more = base + ["--prediction", "guess", "--task", "regression", "--target", "price", "--metric", "rmse", "--tolerance", 1]
+    run(*more, stdin=f"id,cat,dog,guess,{names}\n{rows}", status=None)
+    run(*more, "--labels", kinds)
+    found = [row for row in listed("watch", "performance", store, "fraud") if (row["kind"], row["metric"]) == ("measured", "rmse")]
+    assert len(found) == 1 and found[0]["n"] == 100 and abs(found[0]["value"] - 1) < 1e-9, found
+    fails(*base, "--name", "k", "--prediction", "cat,dog", "--target", "kind", stdin=f"id,cat,dog,guess,{names}\n{rows}", says="1 classes, and not 2")
+
+
+@test
+def labels_refuse(folder):
+    store, _, _ = model_store(folder)
+    head, rows, labels = scored(folder, LIVE, "live")
+    base = ["watch", store, "fraud", 1, "--window", 100]
+    told = base + ["--instance", "a", "--prediction", "p", "--request", "id"]
+    for args, says in [
+            (base + ["--labels", labels], "--labels needs"), (base + ["--validation", labels], "--validation needs"),
+            (base + ["--request", "id"], "--prediction"), (base + ["--alarm", "3/2"], "'3/2'"), (base + ["--alarm", "x"], "2/3"),
+            (base + ["--alarm", "1/"], "2/3"), (told + ["--metric", "gini"], "'gini'"), (told + ["--task", "ranking"], "regression"),
+            (told + ["--prediction", "p"], "given twice")]:
+        fails(*args, status=2, says=says, stdin=head)
+    fails(*base, "--instance", "a\tb", stdin=head, says="instance")
+    fails(*told, stdin=head.replace("id", "key") + rows[0], says="'id'")
+    fails(*told, stdin=head.replace(",p,", ",q,") + rows[0], says="'p'")
+    fails(*told, stdin=head + rows[0].replace(",DE,", ",AT,").replace("AT,0.", "AT,7."), says=["row 0", "standard input"])
+    fails(*told, "--metric", "mae", stdin=head, says="--metric")
+    run(*told, stdin=head + "".join(rows[:10]), status=4)
+    fails(*base, "--instance", "a", stdin=head + rows[0], says="or --anew")
+    fails(*told, "--target", "nope", "--labels", labels, says="'nope'")
+    fails(*told, "--target", "fraud", "--labels", folder / "none.csv", says="none.csv")
+    fails(*told, "--target", "fraud", "--labels", write(folder / "x.csv", "id,fraud\nr1,2\n"), says="x.csv")
+    run(*base, "--instance", "a", "--anew", stdin=head + rows[0], status=4)
+    fails("watch", "show", store, "none", says='"none"')
+    fails("watch", "show", store, "fraud", says="no window")
+    fails("watch", "performance", store, "none", says='"none"')
 
 
 @test

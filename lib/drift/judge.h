@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "sys/host.h"
+#include "text/json.h"
 
 #include <mlops/drift.h>
 
@@ -147,7 +148,13 @@ typedef struct mlops__drift_extra {
     int64_t n_notes;
     const mlops__drift_segment *segments;
     int64_t n_segments;
+    const void *of; /* what is told behind these, by the two; both NULL: no more */
+    void (*html)(mlops__buf *out, const void *of);
+    void (*json)(mlops__json_writer *json, const void *of);
 } mlops__drift_extra;
+
+/* A cell that says of performance: worse, not worse, not enough data. */
+void mlops__drift_loss_cell(mlops__buf *out, mlops_drift_verdict verdict);
 
 /* The report with more. Errors stick in out. */
 void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const mlops__drift_extra *extra);

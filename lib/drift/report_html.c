@@ -264,6 +264,10 @@ static const char *loss_of(mlops_drift_verdict verdict) {
                                        : badge_of(verdict);
 }
 
+void mlops__drift_loss_cell(mlops__buf *out, mlops_drift_verdict verdict) {
+    put_badge(out, verdict, loss_of(verdict));
+}
+
 static void put_segments(mlops__buf *out, const mlops__drift_segment *segments, int64_t n) {
     static const char *const heads[] = {"Segment",         "Answer",   "Rows",
                                         "Drifted columns", "Measured", "Estimated"};
@@ -282,8 +286,8 @@ static void put_segments(mlops__buf *out, const mlops__drift_segment *segments, 
         mlops__buf_format(out, "<td class=\"num\">%lld</td><td class=\"num\">%lld</td>",
                           (long long)segment->n_rows, (long long)segment->n_drifted);
         if (segment->has_labels) {
-            put_badge(out, segment->measured, loss_of(segment->measured));
-            put_badge(out, segment->estimated, loss_of(segment->estimated));
+            mlops__drift_loss_cell(out, segment->measured);
+            mlops__drift_loss_cell(out, segment->estimated);
         }
         mlops__buf_text(out, "</tr>\n");
     }
@@ -296,6 +300,7 @@ void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const mlops__dr
     put_headline(out, self, title);
     put_cards(out, self, extra->notes, extra->n_notes);
     put_segments(out, extra->segments, extra->n_segments);
+    if (extra->html) extra->html(out, extra->of);
     put_tables(out, self);
     if (self->rule.preset) put_preset_reading(out, self);
     else put_reading(out, self);

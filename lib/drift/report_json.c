@@ -114,6 +114,7 @@ void mlops__drift_json_extra(mlops__buf *out, const mlops_drift *self,
         for (int64_t i = 0; i < extra->n_segments; i++) put_segment(&json, &extra->segments[i]);
         mlops__json_close(&json, ']');
     }
+    if (extra->json) extra->json(&json, extra->of);
     mlops__json_name(&json, "columns");
     mlops__json_open(&json, '[');
     for (int64_t i = 0; i < self->n; i++) put_column(&json, &self->columns[i]);

@@ -123,10 +123,9 @@ static void put_scores(const family *to, const mlops__feature *feature,
         put_real_of(to, feature->labels, feature->n_labels, scores[i].tail, scores[i].value);
 }
 
-/* Share of the newest window's values that lie outside of the reference's range, or are texts that
- * it lacks; undefined where it does not know which those are. Nothing of the reference is in a cell
- * beyond its range, and in that of the rest where it knows all its categories. */
-static double unseen_share(const mlops__feature *self) {
+/* Nothing of the reference is in a cell beyond its range, and in that of the rest where it knows
+ * all its categories. */
+double mlops__feature_unseen_share(const mlops__feature *self) {
     int64_t last = self->n_cells - 1, n = self->reference[last] ? 0 : self->kept[last];
     if (self->n_counts > self->n_cells)
         return mlops__ratio((double)self->kept[self->n_cells], (double)self->kept_side.n);
@@ -161,7 +160,7 @@ static void put_drift(exposition *out, const mlops_monitor *self) {
           "Share of that window's values outside of the reference's range, or of texts new to it.");
     for (int64_t i = 0; i < n; i++) {
         const mlops__feature *f = &self->features[i];
-        put_real_of(&unseen, f->labels, f->n_labels, "", unseen_share(f));
+        put_real_of(&unseen, f->labels, f->n_labels, "", mlops__feature_unseen_share(f));
     }
 }
 

@@ -154,6 +154,10 @@ int64_t mlops__monitor_room(const mlops_monitor *self, int64_t n);
 int64_t mlops__feature_values(const mlops__feature *self);
 int64_t mlops__feature_nulls(const mlops__feature *self);
 
+/* Share of the newest window's values that lie outside of the reference's range, or are texts that
+ * it lacks; undefined where it does not say which those are. */
+double mlops__feature_unseen_share(const mlops__feature *self);
+
 mlops_status mlops__latency_init(mlops__latency *self, mlops__arena *arena, size_t *size_max);
 mlops_status mlops__latency_add(mlops__latency *self, int64_t duration_ns);
 

@@ -3,10 +3,17 @@
  * Owns the lines about traffic. Invariant: the part about drift is written by drift alone, so that
  * a window and a table of the same rows read the same.
  */
-#include "monitor/monitor_inside.h"
+#include "monitor/monitor_report.h"
+#include "base/bits.h"
 #include "monitor/monitor_segments.h"
 
 static double seconds(double ns) { return ns / 1e9; }
+
+/* Seconds since a time, of which there is one. */
+static double age(const mlops_monitor *self, int is_there, int64_t time_ns) {
+    int64_t now_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    return is_there ? seconds((double)now_ns - (double)time_ns) : mlops__f64_of(MLOPS__NAN_BITS);
+}
 
 static mlops_profile_summary summary(const mlops_profile *profile) {
     mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
@@ -51,16 +58,28 @@ mlops_status mlops_monitor_save(const mlops_monitor *self, const char *path, mlo
         {"Latency, 99 of 100", "latency_p99_seconds",
          seconds(mlops_profile_quantile(latency, 0.99)), "s"},
         {"Latency, longest", "latency_max_seconds", seconds(time.max), "s"},
+        {"Since the newest row", "newest_row_age_seconds",
+         age(self, self->n_rows > 0, self->newest_row_ns), "s"},
+        {"Since the window ended", "window_age_seconds",
+         age(self, self->n_windows > 0, self->window_end_ns), "s"},
     };
     mlops_drift *drift;
     char title[256];
     mlops__drift_segment segments[MLOPS__SEGMENTS_MAX + 1];
-    mlops__drift_extra extra = {title, notes, sizeof notes / sizeof *notes, segments, 0};
+    mlops__arena arena;
+    mlops__report_labels more;
+    mlops__drift_extra extra = {
+        title, notes, sizeof notes / sizeof *notes, segments,
+        0,     &more, mlops__report_labels_html,    mlops__report_labels_json};
     for (int64_t i = 0; self->segments && self->n_windows && i < self->segments->n; i++)
         segments[extra.n_segments++] = told_of(self->segments->slots[i].monitor);
     MLOPS_TRY(mlops_monitor_drift(&drift, self, err));
     mlops__format(title, sizeof title, "Monitor of %s", self->name);
-    mlops_status status = mlops__drift_save_extra(drift, path, &extra, err);
+    mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
+    mlops_status status = mlops__report_labels_begin(&more, self, &arena);
+    if (status) status = mlops__fail_nomem(err, arena.used);
+    else status = mlops__drift_save_extra(drift, path, &extra, err);
+    mlops__arena_free(&arena);
     mlops_drift_unref(drift);
     return status;
 }

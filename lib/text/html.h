@@ -39,6 +39,11 @@ void mlops__html_number(mlops__buf *out, double value, int digits);
 void mlops__svg_histograms(mlops__buf *out, const double *reference, const double *current,
                            size_t k, int mark, int mark_end, const char *label);
 
+/* n values in their order, as steps: the ground from low to high of each, and a line at the value.
+ * What is not finite is left out. label is the accessible description. */
+void mlops__svg_steps(mlops__buf *out, const double *values, const double *low, const double *high,
+                      size_t n, const char *label);
+
 /* A horizontal bar: value, its lower bound and the tolerance on a scale of 0 to max. */
 void mlops__svg_effect(mlops__buf *out, double effect, double low, double tolerance, double max);
 

@@ -78,6 +78,40 @@ void mlops__svg_histograms(mlops__buf *out, const double *reference, const doubl
                       HISTOGRAM_WIDTH);
 }
 
+static int is_finite(double value) { return value - value == 0; }
+
+void mlops__svg_steps(mlops__buf *out, const double *values, const double *low, const double *high,
+                      size_t n, const char *label) {
+    const double *const all[] = {low, high, values};
+    double least = 0, most = 0, width = n ? (double)HISTOGRAM_WIDTH / (double)n : 0;
+    int known = 0;
+    for (size_t i = 0; i < 3 * n; i++) {
+        double value = all[i / n][i % n];
+        if (!is_finite(value)) continue;
+        if (!known || value < least) least = value;
+        if (!known++ || value > most) most = value;
+    }
+    begin(out, "histograms", HISTOGRAM_WIDTH, HISTOGRAM_HEIGHT, label);
+    for (int line = 0; line < 2; line++) {
+        mlops__buf_text(out, line ? "\"/><path class=\"cur\" d=\"" : "<path class=\"ref\" d=\"");
+        for (size_t i = 0; i < n; i++) {
+            double y[3];
+            for (int j = 0; j < 3; j++) /* halves, as a span may be more than there is */
+                y[j] =
+                    HISTOGRAM_HEIGHT * (1 - share(all[j][i] / 2 - least / 2, most / 2 - least / 2));
+            if (!is_finite(values[i]) || !is_finite(low[i]) || !is_finite(high[i])) continue;
+            put_coordinate(out, "M", (double)i * width);
+            put_coordinate(out, " ", y[line ? 2 : 0]);
+            put_coordinate(out, "H", (double)(i + 1) * width);
+            if (line) continue;
+            put_coordinate(out, "V", y[1]);
+            put_coordinate(out, "H", (double)i * width);
+            mlops__buf_text(out, "z");
+        }
+    }
+    mlops__buf_text(out, "\"/></svg>");
+}
+
 static void put_bar(mlops__buf *out, const char *class_name, double width) {
     mlops__buf_format(out, "<rect class=\"%s\" y=\"4\" height=\"12\"", class_name);
     put_coordinate(out, " width=\"", width);

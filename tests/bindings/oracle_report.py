@@ -184,6 +184,44 @@ class Html(unittest.TestCase):
             text = path.read_text(encoding="utf-8")
         page = Page(text)
         self.assertIn(NAMES[1], page.text)
+        self.assertIn("Outside of the reference's range, or new to it", page.text)
+
+    def test_performance_by_window_is_that_of_the_monitor(self):
+        rng = np.random.default_rng(11)
+        validation, sums = mlops.ClassPerformance(3), mlops.RegressionPerformance()
+        p, y = rng.dirichlet([1, 1, 1], 900), rng.integers(0, 3, 900)
+        validation.add(p, y)
+        sums.add(p[:, 0], p[:, 1])
+        for expect, reference, scores, labels, opts in (
+                ("expect_labels", counted(rng), p[:, 0], y > 1, {}), ("expect_classes", validation, p, y, {}),
+                ("expect_numbers", sums, p[:, :2], p[:, 1], {"tolerance": 0.1})):
+            m = watched()
+            getattr(m, expect)(reference, windows_kept=3, **opts)
+            for n in 700, 150:
+                m.add_scored(rng.normal(0, 1, (n, 2)).astype(np.float32), scores[:n], range(n))
+                m.add_labels(range(100, n), np.asarray(labels[100:n], float))
+            with tempfile.TemporaryDirectory() as folder:
+                for name in ("m.html", "m.json"):
+                    m.save(str(pathlib.Path(folder) / name))
+                page = Page((pathlib.Path(folder) / "m.html").read_text(encoding="utf-8"))
+                told = json.loads((pathlib.Path(folder) / "m.json").read_text(encoding="utf-8"))
+            self.assertIn("Metrics by window", page.text)
+            table, said = m.performance(), told["performance"]
+            mine = {(w["window"], kind, metric): v for w in said["windows"] for kind in ("measured", "estimated")
+                    for metric, v in w[kind].items()}
+            want = {(w, k, metric): {"value": v, "low": low, "high": high} for w, k, metric, v, low, high in
+                    zip(*(table[c] for c in ("window", "kind", "metric", "value", "low", "high"))) if w == w}
+            self.assertEqual(set(mine), {(int(w), k, metric) for w, k, metric in want})
+            for (w, k, metric), sides in want.items():
+                for side, value in sides.items():
+                    self.assertEqual(mine[int(w), k, metric][side], value if math.isfinite(value) else None)
+            self.assertEqual(sorted({w["window"] for w in said["windows"]}), [3, 4, 5])
+            summary = m.summarize_labels()
+            self.assertEqual(said["measured"]["loss_low"], summary.measured_loss_low)
+            self.assertEqual(said["estimated"]["verdict"], summary.estimated.name.lower().replace("_", " "))
+            self.assertEqual((said["n_joined"], said["n_waiting"]), (summary.n_joined, summary.n_waiting))
+            self.assertEqual([u["feature"] for u in told["unseen"]], [NAMES[1], NAMES[5]])
+            self.assertGreaterEqual(told["notes"]["newest_row_age_seconds"], 0)
 
 
 class Json(unittest.TestCase):

@@ -333,17 +333,18 @@ static mlops_status expect_numbers(mlops_monitor *monitor, const mlops_host *hos
 
 static int feed_pairs(mlops_monitor *monitor) {
     static const double scores[] = {0.2, 0.8, 0.75, 0.25}, labels[2] = {0, 1};
+    static const float rows[2 * 2 * SWEEP_FEATURES]; /* the target is a column, too */
+    int64_t width = mlops_monitor_n_features(monitor);
     mlops_table *t;
     for (int64_t i = 0; i < 30; i++) {
         const int64_t ids[2] = {2 * i, 2 * i + 1};
-        if (mlops_monitor_add_scored(monitor, sweep_rows, 2, SWEEP_FEATURES, scores, 2, ids, NULL,
-                                     NULL) ||
+        if (mlops_monitor_add_scored(monitor, rows, 2, width, scores, 2, ids, NULL, NULL) ||
             mlops_monitor_add_labels(monitor, ids, labels, NULL, 2, NULL))
             return SWEEP_WRONG;
     }
     MLOPS_TRY(mlops_monitor_performance(&t, monitor, NULL));
     mlops_table_unref(t);
-    return expose(monitor) ? MLOPS_OK : SWEEP_WRONG;
+    return mlops_monitor_metrics(monitor, NULL, 0, NULL) ? SWEEP_WRONG : MLOPS_OK;
 }
 
 /* Labels that are classes, and labels that are numbers. */

@@ -181,7 +181,11 @@ static void test_notes(void **state) {
                                        {"None", "none", (double)NAN, ""}};
     const mlops__drift_segment segments[] = {
         {"<Rome>", 40, 3, MLOPS_DRIFT_YES, 1, MLOPS_DRIFT_NO, MLOPS_DRIFT_NOT_ENOUGH_DATA}};
-    const mlops__drift_extra extra = {"Traffic & drift", notes, 2, segments, 1};
+    const mlops__drift_extra extra = {.title = "Traffic & drift",
+                                      .notes = notes,
+                                      .n_notes = 2,
+                                      .segments = segments,
+                                      .n_segments = 1};
     mlops__buf out;
     mlops__buf_init(&out, &mlops__heap);
     mlops__drift_html(&out, drift, &extra);

@@ -113,6 +113,8 @@ static void put_document(mlops__buf *out, const char *title) {
         mlops__html_element(out, "p", hostile[i], hostile[i]);
         mlops__svg_histograms(out, odd_values, odd_values, i % (N_ODD + 1), 0, 0, hostile[i]);
         mlops__svg_histograms(out, odd_values, odd_values + 2, 3, 1, 2, hostile[i]);
+        mlops__svg_steps(out, odd_values, odd_values + 1, odd_values + 2, i % (size_t)(N_ODD - 1),
+                         hostile[i]);
     }
     for (size_t i = 0; i < N_ODD; i++)
         for (size_t j = 0; j < N_ODD; j++)

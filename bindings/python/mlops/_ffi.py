@@ -10401,7 +10401,8 @@ class Monitor(_rt.Handle):
         return _rt.decoded(text)
 
     def save(self, path):
-        """Write a report, as Drift.save(), with traffic, latency and segments.
+        """Write a report, as Drift.save(), with traffic, latency, segments, performance window by window
+        where labels are expected, and shares of values that the reference has not.
 
             path: file to write; replaced if it is there
 

@@ -108,7 +108,6 @@ mlops_status mlops_class_performance_by_class(mlops_table **out,
                                         "recall", "f1",       "auc",       "average_precision",
                                         "brier",  "log_loss", "ece",       "f_beta"};
     enum { COLUMNS = sizeof names / sizeof *names };
-    mlops__rows_column columns[COLUMNS];
     mlops_performance_opts opts;
     mlops__rows rows;
     cells c;
@@ -116,10 +115,9 @@ mlops_status mlops_class_performance_by_class(mlops_table **out,
     MLOPS_TRY(mlops__performance_opts(&opts, given, err));
     if (!self->one->n[0]) return mlops__performance_no_labels(err);
     opts.threshold = 0.5;
-    for (size_t i = 0; i < COLUMNS; i++)
-        columns[i] = (mlops__rows_column){names[i], i ? MLOPS_TYPE_FLOAT64 : MLOPS_TYPE_INT64};
     MLOPS_TRY(begin(&c, self, 0, opts.host, err));
-    mlops_status status = mlops__rows_begin(&rows, &c.host, columns, COLUMNS, err);
+    mlops_status status =
+        mlops__performance_rows(&rows, &c.host, names, COLUMNS, MLOPS_TYPE_INT64, err);
     for (int64_t j = 0; !status && j < self->k; j++) {
         mlops_metrics m = MLOPS_METRICS_INIT;
         mlops__class_count n = c.classes[j];

@@ -86,6 +86,12 @@ int mlops__wide_within(mlops__i128 sum, int64_t units, uint64_t low, uint64_t hi
 
 mlops_status mlops__performance_no_labels(mlops_error *err);
 
+/* Begins a table of numbers whose first column is of a type of its own. */
+enum { MLOPS__PERFORMANCE_COLUMNS = 16 /* at the most */ };
+mlops_status mlops__performance_rows(mlops__rows *out, const mlops__host *host,
+                                     const char *const *names, size_t n, mlops_type first,
+                                     mlops_error *err);
+
 void mlops__performance_put(mlops__rows *out, double value); /* null if it is not finite */
 
 /* The table of estimates, a row of it, and the expected auc of counts with its sampling error. */

@@ -249,6 +249,15 @@ mlops_status mlops_performance_reliability(mlops_table **out, const mlops_perfor
     return mlops__rows_end(&rows, MLOPS_OK, out, err);
 }
 
+mlops_status mlops__performance_rows(mlops__rows *out, const mlops__host *host,
+                                     const char *const *names, size_t n, mlops_type first,
+                                     mlops_error *err) {
+    mlops__rows_column columns[MLOPS__PERFORMANCE_COLUMNS];
+    for (size_t i = 0; i < n; i++)
+        columns[i] = (mlops__rows_column){names[i], i ? MLOPS_TYPE_FLOAT64 : first};
+    return mlops__rows_begin(out, host, columns, (int64_t)n, err);
+}
+
 mlops_status mlops_performance_thresholds(mlops_table **out, const mlops_performance *self,
                                           const mlops_performance_opts *given, mlops_error *err) {
     static const char *const names[] = {
@@ -256,7 +265,6 @@ mlops_status mlops_performance_thresholds(mlops_table **out, const mlops_perform
         "balanced_accuracy", "precision", "recall", "specificity", "f1", "mcc",
         "positive_rate",     "f_beta",    "kappa",  "lift"};
     enum { COLUMNS = sizeof names / sizeof *names };
-    mlops__rows_column columns[COLUMNS];
     mlops_performance_opts opts;
     mlops__host host;
     mlops__rows rows;
@@ -264,9 +272,7 @@ mlops_status mlops_performance_thresholds(mlops_table **out, const mlops_perform
     MLOPS_TRY(mlops__performance_opts(&opts, given, err));
     if (!self->n[0]) return mlops__performance_no_labels(err);
     MLOPS_TRY(mlops__host_init(&host, opts.host, err));
-    for (size_t i = 0; i < COLUMNS; i++)
-        columns[i] = (mlops__rows_column){names[i], MLOPS_TYPE_FLOAT64};
-    MLOPS_TRY(mlops__rows_begin(&rows, &host, columns, COLUMNS, err));
+    MLOPS_TRY(mlops__performance_rows(&rows, &host, names, COLUMNS, MLOPS_TYPE_FLOAT64, err));
     for (int64_t i = 0; i < opts.n_bins; i++) {
         mlops_metrics m;
         mlops__metrics_start(&m, MLOPS_METRIC_BINARY);

@@ -405,12 +405,19 @@ static int go_on(mlops_store *s, mlops_error *err) {
     for (int i = 0; i < WINDOW; i++)
         memcpy(rows + i * SWEEP_FEATURES, sweep_rows + i % 2 * SWEEP_FEATURES,
                SWEEP_FEATURES * sizeof rows[0]);
+    double scores[WINDOW], labels[WINDOW];
+    int64_t ids[WINDOW];
+    for (int i = 0; i < WINDOW; i++) scores[i] = 0.25 + i % 2 * 0.5, labels[i] = i % 2, ids[i] = i;
     int status = resume_watch(&w, &monitor, s, err);
     if (!status) n_windows = mlops_monitor_n_windows(monitor);
     if (!status) status = mlops_watch_room(w, &n, err);
     if (!status && n != WINDOW) status = SWEEP_WRONG;
-    if (!status) status = mlops_monitor_add(monitor, rows, n, SWEEP_FEATURES, NULL, 0);
+    if (!status)
+        status =
+            mlops_monitor_add_scored(monitor, rows, n, SWEEP_FEATURES, scores, 1, ids, NULL, err);
     if (!status) status = mlops_watch_keep(w, err);
+    if (!status) status = mlops_monitor_add_labels(monitor, ids, labels, NULL, WINDOW, err);
+    if (!status) status = mlops_watch_keep(w, err); /* the window is put again */
     if (status && status != SWEEP_WRONG && n && mlops_monitor_n_windows(monitor) > n_windows &&
         sweep_told(mlops_watch_keep(w, &again), &again) == SWEEP_WRONG)
         status = SWEEP_WRONG;
@@ -428,7 +435,7 @@ static int tell_window(mlops_store *s, mlops_error *err) {
     MLOPS_TRY(mlops_watch_describe(s, "m", 0, text, sizeof text, &n, err));
     if (strlen(text) != n || !strstr(text, "\"alarm\":{\"event\":\"") ||
         !strstr(text, "\"segments\":[{\"segment\":\"other\"") ||
-        !strstr(text, "\"performance\":[{\"kind\":"))
+        !strstr(text, "\"performance\":[{\"kind\":\"measured\",\"metric\":\"auc\",\"value\":1"))
         return SWEEP_WRONG;
     mlops_status status = mlops_watch_performance(&t, s, "m", err);
     if (status) return t ? SWEEP_WRONG : (int)status;

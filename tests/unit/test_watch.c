@@ -438,6 +438,56 @@ static void what_is_wrong_is_said(void **state) {
     remove_place(&p);
 }
 
+static void what_is_wrong_of_instances_is_said(void **state) {
+    (void)state;
+    place p;
+    make_place(&p);
+    seed = 5;
+    mlops_store *s = open_here(&p);
+    mlops_error e;
+    mlops_monitor *monitor;
+    mlops_table *table;
+    int64_t n;
+    char text[8];
+    register_watched(s, "fraud", -1);
+    mlops_watch *w = open_watch(s, "fraud", NULL);
+    refused(mlops_watch_monitor(&monitor, NULL, &e), &e, MLOPS_E_INVALID, "NULL");
+    assert_null(monitor);
+    refused(mlops_watch_monitor(NULL, w, &e), &e, MLOPS_E_INVALID, "NULL");
+    refused(mlops_watch_room(w, NULL, &e), &e, MLOPS_E_INVALID, "NULL");
+    refused(mlops_watch_room(NULL, &n, &e), &e, MLOPS_E_INVALID, "NULL");
+    refused(mlops_watch_keep(NULL, &e), &e, MLOPS_E_INVALID, "NULL");
+    refused(mlops_watch_resume(NULL, "a", 0, &e), &e, MLOPS_E_INVALID, "NULL");
+    refused(mlops_watch_resume(w, NULL, 0, &e), &e, MLOPS_E_INVALID, "instance");
+    refused(mlops_watch_resume(w, "a", 2, &e), &e, MLOPS_E_INVALID, "flags");
+    refused(mlops_watch_performance(NULL, s, "fraud", &e), &e, MLOPS_E_INVALID, "NULL");
+    refused(mlops_watch_performance(&table, NULL, "fraud", &e), &e, MLOPS_E_INVALID, "NULL");
+    assert_null(table);
+    refused(mlops_watch_describe(NULL, "fraud", 0, NULL, 0, NULL, &e), &e, MLOPS_E_INVALID, "NULL");
+    works(mlops_watch_resume(w, "a", 0, &e), &e);
+    mlops_table *rows = table_of_rows(WINDOW, 0);
+    works(mlops_watch_room(w, &n, &e), &e);
+    assert_int_equal(n, WINDOW);
+    works(mlops_watch_add_table(w, rows, &e), &e); /* verbs of the watch keep where it is, too */
+    size_t needed = 0;
+    refused(mlops_watch_describe(s, "fraud", 0, text, sizeof text, &needed, &e), &e, MLOPS_E_ARENA,
+            "room for 8");
+    assert_string_equal(text, "");
+    assert_true(needed > sizeof text);
+    mlops_watch_close(w);
+    w = open_watch(s, "fraud", NULL);
+    works(mlops_watch_resume(w, "a", 0, &e), &e);
+    works(mlops_watch_monitor(&monitor, w, &e), &e);
+    assert_int_equal(mlops_monitor_n_windows(monitor), 1);
+    assert_int_equal(mlops_watch_n_windows(w), 0);
+    mlops_watch_close(w);
+    mlops_table_unref(rows);
+    assert_int_equal(mlops_monitor_n_windows(monitor), 1); /* a share of it is left */
+    mlops_monitor_free(monitor);
+    mlops_store_close(s);
+    remove_place(&p);
+}
+
 /* ---- a full disk ---- */
 
 static int is_full;
@@ -508,6 +558,7 @@ int main(void) {
         cmocka_unit_test(windows_go_on_where_the_store_ended),
         cmocka_unit_test(raw_columns_are_watched),
         cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(what_is_wrong_of_instances_is_said),
         cmocka_unit_test(a_window_waits_for_the_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

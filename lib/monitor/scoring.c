@@ -369,7 +369,7 @@ static void score_numbers(mlops__score *out, const mlops__counts *counts, mlops_
         out[m].error = out[m].spread;
     }
     if (kind != MLOPS__SCORE_ESTIMATED) return;
-    int judged = counts->rule->metric;
+    mlops_monitor_metric judged = counts->rule->metric;
     mlops__regression_loss(&loss, counts->losses, MLOPS_METRIC_MAE); /* each stands as an error */
     loss.rooted = judged == MLOPS_MONITOR_RMSE || judged == MLOPS_MONITOR_RMSLE;
     out[judged] = score_of_loss(&loss, counts->rule->usual);

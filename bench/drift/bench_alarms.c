@@ -20,10 +20,11 @@
 #define PI 3.14159265358979323846
 
 typedef enum mode {
-    TABLES,  /* reference and current are new in each report */
-    KEPT,    /* the same, the reference as a kept one */
-    WINDOWS, /* one reference, windows of a monitor, 100 of each */
-    ORDERED  /* one column, drawn in order */
+    TABLES,   /* reference and current are new in each report */
+    KEPT,     /* the same, the reference as a kept one */
+    WINDOWS,  /* one reference, windows of a monitor, 100 of each */
+    SEGMENTS, /* the same, rows of eight segments: ours is an alarm of all rows or of any segment */
+    ORDERED   /* one column, drawn in order */
 } mode;
 
 typedef struct setting {
@@ -158,6 +159,38 @@ static void one_report(const setting *self, double *values, tally *out) {
     mlops_table_unref(y);
 }
 
+enum { N_SEGMENTS = 8 };
+
+static void add_to_segments(mlops_monitor *monitor, const mlops_table *rows) {
+    static int64_t segments[1000000];
+    mlops_error err;
+    int64_t n = mlops_table_n_rows(rows);
+    for (int64_t i = 0; i < n; i++) segments[i] = (int64_t)(bits() % (N_SEGMENTS + 1));
+    must(mlops_monitor_add_segments_table(monitor, rows, segments, n, NULL, 0, NULL, NULL, &err),
+         &err);
+}
+
+static int any_segment(const mlops_monitor *monitor) {
+    int64_t drifted = 0;
+    for (int64_t i = 0; i <= N_SEGMENTS; i++) {
+        mlops_drift *found;
+        mlops_error err;
+        must(mlops_monitor_segment_drift(&found, monitor, i, &err), &err);
+        drifted += mlops_drift_n_drifted(found);
+        mlops_drift_unref(found);
+    }
+    return drifted > 0;
+}
+
+static void expect_segments(mlops_monitor *monitor) {
+    mlops_monitor_segments_opts opts = MLOPS_MONITOR_SEGMENTS_OPTS_INIT;
+    mlops_error err;
+    char key[] = "0";
+    opts.n_segments = N_SEGMENTS;
+    must(mlops_monitor_expect_segments(monitor, &opts, &err), &err);
+    for (; key[0] < '0' + N_SEGMENTS; key[0]++) mlops_monitor_segment(monitor, key);
+}
+
 /* A monitor that watches a hundred windows. */
 static void one_monitor(const setting *self, double *values, tally *out) {
     enum { WINDOWS_OF_ONE = 100 };
@@ -172,12 +205,16 @@ static void one_monitor(const setting *self, double *values, tally *out) {
     opts.window_rows = self->m;
     must(mlops_reference_new(&kept, x, NULL, &err), &err);
     must(mlops_monitor_new_reference(&monitor, NULL, kept, &opts, &err), &err);
+    if (self->mode == SEGMENTS) expect_segments(monitor);
     for (int w = 0; w < WINDOWS_OF_ONE; w++) {
         mlops_drift *found;
         mlops_table *y = table_of(self, values, self->m, 1);
-        must(mlops_monitor_add_table(monitor, y, &err), &err);
+        if (self->mode == SEGMENTS) add_to_segments(monitor, y);
+        else must(mlops_monitor_add_table(monitor, y, &err), &err);
         must(mlops_monitor_drift(&found, monitor, &err), &err);
+        int64_t before = out->ours;
         count(self, out, found);
+        if (self->mode == SEGMENTS && out->ours == before) out->ours += any_segment(monitor);
         mlops_drift_unref(found);
         mlops_table_unref(y);
     }
@@ -210,6 +247,8 @@ static const setting settings[] = {
     {"kept_100000_100000_edge", KEPT, 100000, 100000, 1, 1, 0, 0.01, 3000, 1},
     {"windows_5000_50", WINDOWS, 5000, 50, 6, 0, 0, 0.01, 100, 0},
     {"windows_5000_500", WINDOWS, 5000, 500, 6, 0, 0, 0.01, 40, 0},
+    {"segments_5000_500", SEGMENTS, 5000, 500, 6, 0, 0, 0.01, 40, 0},
+    {"segments_100000_9000_edge", SEGMENTS, 100000, 9000, 2, 1, 0, 0.01, 20, 0},
     {"windows_100000_1000_edge", WINDOWS, 100000, 1000, 6, 1, 0, 0.01, 40, 0},
     {"x1000_50_50", TABLES, 50, 50, 1000, 0, 0, 0.001, 6000, 1},
     {"x1000_1001_50", TABLES, 1001, 50, 1000, 0, 0, 0.01, 600, 0},
@@ -231,7 +270,7 @@ int main(int argc, char **argv) {
         tally found = {0, 0, 0, 0, 0};
         if (!values) return 1;
         for (int64_t r = 0; r < self->reports; r++)
-            if (self->mode == WINDOWS) one_monitor(self, values, &found);
+            if (self->mode == WINDOWS || self->mode == SEGMENTS) one_monitor(self, values, &found);
             else one_report(self, values, &found);
         printf("%s %s %g %lld %lld %lld %lld %lld\n", self->name,
                self->shift > 0 ? "power" : "null", self->alpha, (long long)found.reports,

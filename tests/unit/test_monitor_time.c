@@ -169,6 +169,103 @@ static void test_false_alarms_in_time(void **state) {
     mlops_monitor_free(m);
 }
 
+enum { PAGE_ROWS = 150, PAGE_WINDOWS = 400, PAGE_SEGMENTS = 3, PAGE_COLUMNS = 3 };
+
+/* Three columns whose cells hold a whole level: edges lie between few values. */
+static mlops_reference *of_three_columns(int64_t n) {
+    double *values = malloc((size_t)(n * PAGE_COLUMNS) * sizeof *values);
+    mlops_reference *reference;
+    mlops_table *table;
+    mlops_error err;
+    for (int64_t i = 0; i < n * PAGE_COLUMNS; i++) values[i] = (double)(float)uniform();
+    if (mlops_table_from_matrix(&table, values, n, PAGE_COLUMNS, NULL, NULL, &err) ||
+        mlops_reference_new(&reference, table, NULL, &err))
+        fail_msg("%s", err.message);
+    mlops_table_unref(table);
+    free(values);
+    return reference;
+}
+
+static mlops_monitor *with_all(mlops_reference *reference, const mlops_monitor_opts *opts) {
+    mlops_monitor_labels_opts labels = MLOPS_MONITOR_LABELS_OPTS_INIT;
+    mlops_monitor_segments_opts segments = MLOPS_MONITOR_SEGMENTS_OPTS_INIT;
+    mlops_performance *counts;
+    mlops_monitor *m;
+    mlops_error err;
+    labels.metric = MLOPS_MONITOR_ACCURACY;
+    labels.tolerance = 1e-9;
+    labels.windows_kept = 1;
+    segments.n_segments = PAGE_SEGMENTS;
+    assert_int_equal(mlops_performance_new(&counts, NULL, NULL), MLOPS_OK);
+    for (int i = 0; i < 20000; i++) {
+        double score = uniform(), label = uniform() < score;
+        assert_int_equal(mlops_performance_add(counts, &score, &label, NULL, 1, NULL), MLOPS_OK);
+    }
+    if (mlops_monitor_new_reference(&m, NULL, reference, opts, &err) ||
+        mlops_monitor_expect_labels(m, counts, NULL, &labels, &err) ||
+        mlops_monitor_expect_segments(m, &segments, &err) ||
+        mlops_monitor_set_policy(m, NULL, &err))
+        fail_msg("%s", err.message);
+    mlops_performance_free(counts);
+    return m;
+}
+
+/* Rows of an hour as those of the reference, or with labels that scores know nothing of. */
+static void feed_hour(mlops_monitor *m, int lost) {
+    float rows[PAGE_ROWS * PAGE_COLUMNS];
+    double scores[PAGE_ROWS], labels[PAGE_ROWS];
+    int64_t ids[PAGE_ROWS], segments[PAGE_ROWS];
+    mlops_error err;
+    for (int i = 0; i < PAGE_ROWS * PAGE_COLUMNS; i++) rows[i] = (float)uniform();
+    for (int i = 0; i < PAGE_ROWS; i++) {
+        ids[i] = i;
+        scores[i] = uniform();
+        labels[i] = uniform() < (lost ? 0.5 : scores[i]);
+        segments[i] = (int64_t)(draw() % (PAGE_SEGMENTS + 1));
+    }
+    if (mlops_monitor_add_segments(m, rows, PAGE_ROWS, PAGE_COLUMNS, segments, scores, 1, ids, NULL,
+                                   &err) ||
+        mlops_monitor_add_labels(m, ids, labels, NULL, PAGE_ROWS, &err))
+        fail_msg("%s", err.message);
+}
+
+/* At most one page in ten hours, of columns, segments, performance measured and estimated together,
+ * where tolerances of nothing put the whole level at stake; and it is a page that lost performance
+ * raises at once. */
+static void test_pages_of_all_that_is_watched(void **state) {
+    (void)state;
+    mlops_monitor_opts opts = timed(HOUR);
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    mlops_policy_decision d = MLOPS_POLICY_DECISION_INIT;
+    drift.ks_tolerance = drift.tv_tolerance = 1e-6;
+    opts.drift = &drift;
+    opts.false_alarm_ns = 10 * HOUR;
+    seed = 77;
+    mlops_reference *reference = of_three_columns(20000);
+    mlops_monitor *m = with_all(reference, &opts);
+    const char *keys[PAGE_SEGMENTS] = {"DE", "FR", "US"};
+    for (int i = 0; i < PAGE_SEGMENTS; i++)
+        assert_int_equal(mlops_monitor_segment(m, keys[i]), i + 1);
+    int pages = 0, over = 0;
+    for (int i = 0; i < PAGE_WINDOWS; i++) {
+        feed_hour(m, 0);
+        the_time += HOUR;
+        assert_int_equal(mlops_monitor_alarm(m, &d), MLOPS_OK);
+        pages += d.event == MLOPS_POLICY_RAISED;
+        over += d.severity > 1;
+    }
+    assert_int_equal(mlops_monitor_n_windows(m), PAGE_WINDOWS);
+    assert_true(pages <= over && over <= PAGE_WINDOWS / 10);
+    assert_true(over > 0); /* it is no bound that nothing reaches */
+    if (d.alarmed) feed_hour(m, 0), the_time += HOUR;
+    feed_hour(m, 1);
+    the_time += HOUR;
+    assert_int_equal(mlops_monitor_alarm(m, &d), MLOPS_OK);
+    assert_true(d.alarmed && d.severity > 1);
+    mlops_monitor_free(m);
+    mlops_reference_unref(reference);
+}
+
 static void test_alpha_of_all_windows(void **state) {
     (void)state;
     mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
@@ -258,6 +355,7 @@ int main(void) {
         cmocka_unit_test(test_rows_and_time_end_windows),
         cmocka_unit_test(test_a_clock_that_is_set_back),
         cmocka_unit_test(test_false_alarms_in_time),
+        cmocka_unit_test(test_pages_of_all_that_is_watched),
         cmocka_unit_test(test_alpha_of_all_windows),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_errors_are_counted),

@@ -3414,7 +3414,7 @@ type MetricOpts struct {
 	K int32
 	// regression: of pinball, in (0, 1); default 0.5
 	Quantile float64
-	// binary, classes: of f_beta and its like, above 0: what recall weighs against precision; default 1
+	// binary, classes: of f_beta, above 0, at most 1e6: what recall weighs against precision; default 1
 	Beta float64
 }
 
@@ -3676,7 +3676,7 @@ type PerformanceOpts struct {
 	TopK int32
 	// of pinball of a regression, in (0, 1); default 0.5
 	Quantile float64
-	// of f_beta and its like, above 0; default 1
+	// of f_beta and its like, above 0, at most 1e6; default 1
 	Beta float64
 }
 
@@ -3941,7 +3941,7 @@ type PerformanceChoiceOpts struct {
 	Held string
 	// at least so much of held if higher is better, else at most; default 0
 	Bound float64
-	// of f_beta, above 0; default 1
+	// of f_beta, above 0, at most 1e6; default 1
 	Beta float64
 	// of a true positive; default 0. With one of the four, their sum over the rows is to be as large as
 	// can be, and best must not be given

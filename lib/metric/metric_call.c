@@ -39,8 +39,7 @@ static mlops_status check_opts(const mlops_metric_opts *opts, mlops_metric_task 
     if (opts->scale < MLOPS_METRIC_PROBABILITY || opts->scale > MLOPS_METRIC_RANK)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_metric_opts.scale is none of the three");
     if (!mlops__metric_beta_holds(opts->beta))
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_metric_opts.beta must be above 0 and at most 1e6");
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_metric_opts.beta must be 1e-6 to 1e6");
     if (opts->n_bins < 0 || opts->n_bins > BINS_MAX)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_metric_opts.n_bins is %d, not 1 to %d",
                            (int)opts->n_bins, BINS_MAX);

@@ -38,8 +38,8 @@ static mlops_status begin(choice *out, const mlops_performance_choice_opts *give
     out->priced = o->worth_tp != 0 || o->worth_fp != 0 || o->worth_tn != 0 || o->worth_fn != 0;
     if (o->flags || !mlops__metric_beta_holds(o->beta))
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_performance_choice_opts: an unknown flag, or beta is not above 0 "
-                           "and at most 1e6");
+                           "mlops_performance_choice_opts: an unknown flag, or beta is not 1e-6 "
+                           "to 1e6");
     if (!is_finite(o->worth_tp + o->worth_fp + o->worth_tn + o->worth_fn) ||
         (out->priced && o->best))
         return mlops__fail(err, MLOPS_E_INVALID,

@@ -31,8 +31,7 @@ mlops_status mlops__performance_opts(mlops_performance_opts *out,
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_performance_opts.quantile must lie between 0 and 1");
     if (!mlops__metric_beta_holds(out->beta))
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_performance_opts.beta must be above 0 and at most 1e6");
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_performance_opts.beta must be 1e-6 to 1e6");
     if (out->beta == 0) out->beta = 1;
     if (out->threshold != out->threshold)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_performance_opts.threshold is NaN");

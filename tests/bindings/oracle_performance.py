@@ -144,7 +144,7 @@ class Counts(unittest.TestCase):
                              best(lambda tn, fp, fn, tp: -fp, lambda tn, fp, fn, tp: fn == 0))
         for options, what in (({"best": "auc"}, "no threshold moves the metric auc"), ({"best": "f_1"}, 'nearest name is "f1"'),
                               ({"best": "positive_rate"}, "neither higher nor lower"), ({"bound": 0.5}, "of no metric"),
-                              ({"held": "mae"}, "no threshold moves"), ({"beta": -1}, "beta is not above 0"),
+                              ({"held": "mae"}, "no threshold moves"), ({"beta": -1}, "beta is not 1e-6"),
                               ({"worth_fp": -1, "best": "f1"}, "besides best"), ({"worth_fn": math.inf}, "not finite")):
             with self.assertRaisesRegex(mlops.Error, what):
                 p.choose(**options)
@@ -154,7 +154,7 @@ class Counts(unittest.TestCase):
             count([0.2, 0.4], [0, 0]).choose(best="recall")
         with self.assertRaisesRegex(mlops.InvalidError, "no row has a label"):
             mlops.Performance().choose()
-        with self.assertRaisesRegex(mlops.InvalidError, "beta=? must be above 0"):
+        with self.assertRaisesRegex(mlops.InvalidError, "beta=? must be 1e-6 to 1e6"):
             p.metrics(beta=math.nan)
 
     def test_adaptive_errors_are_those_of_rows_at_their_bins(self):

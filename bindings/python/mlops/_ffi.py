@@ -11016,7 +11016,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError for an option out of range.
         """
@@ -11041,7 +11041,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError if no row has a label, or the threshold is no edge of a bin.
         """
@@ -11069,7 +11069,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError for an option out of range; NomemError.
         """
@@ -11097,7 +11097,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
         """
@@ -11170,7 +11170,7 @@ class Performance(_rt.Handle):
                 default "f1"
             held: one of these that must hold bound; default none
             bound: at least so much of held if higher is better, else at most; default 0
-            beta: of f_beta, above 0; default 1
+            beta: of f_beta, above 0, at most 1e6; default 1
             worth_tp: of a true positive; default 0. With one of the four, their sum over the rows is to
                 be as large as can be, and best must not be given
             worth_fp: of a false positive: a cost is below 0; default 0
@@ -11207,7 +11207,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError if there is no row, or the threshold is no edge of a bin; NomemError.
         """
@@ -11236,7 +11236,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError if a row is none of these (the message names the first, counted from 0) or there
         is none; NomemError.
@@ -11482,7 +11482,7 @@ class ClassPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError if no row has a label, or for an option out of range.
         """
@@ -11508,7 +11508,7 @@ class ClassPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
         """
@@ -11567,7 +11567,7 @@ class ClassPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError if there is no row, or for an option out of range; NomemError.
         """
@@ -11700,7 +11700,7 @@ class RegressionPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError if there is no row, or for an option out of range.
         """
@@ -11740,7 +11740,7 @@ class RegressionPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0; default 1
+            beta: of f_beta and its like, above 0, at most 1e6; default 1
 
         Raises: InvalidError for another metric, if a row is none of these, or self has none; NomemError.
         """
@@ -14769,7 +14769,7 @@ def metric_binary(scores, labels, *, skip_nan=False, one_vs_rest=False, exponent
         n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
-        beta: binary, classes: of f_beta and its like, above 0: what recall weighs against precision; default
+        beta: binary, classes: of f_beta, above 0, at most 1e6: what recall weighs against precision; default
             1
 
     Raises: InvalidError if a row is out of range, or NaN without MLOPS_METRIC_SKIP_NAN (the message names the
@@ -14805,7 +14805,7 @@ def metric_classes(probabilities, labels, *, skip_nan=False, one_vs_rest=False, 
         n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
-        beta: binary, classes: of f_beta and its like, above 0: what recall weighs against precision; default
+        beta: binary, classes: of f_beta, above 0, at most 1e6: what recall weighs against precision; default
             1
 
     Raises: as metric_binary().
@@ -15041,7 +15041,7 @@ def metric_ranking(scores, relevances, queries, *, skip_nan=False, one_vs_rest=F
         n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
-        beta: binary, classes: of f_beta and its like, above 0: what recall weighs against precision; default
+        beta: binary, classes: of f_beta, above 0, at most 1e6: what recall weighs against precision; default
             1
 
     Raises: InvalidError if a row is out of range (the message names the first, counted from 0) or no query has a
@@ -15080,7 +15080,7 @@ def metric_regression(predictions, labels, *, skip_nan=False, one_vs_rest=False,
         n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
-        beta: binary, classes: of f_beta and its like, above 0: what recall weighs against precision; default
+        beta: binary, classes: of f_beta, above 0, at most 1e6: what recall weighs against precision; default
             1
 
     Raises: as metric_binary().

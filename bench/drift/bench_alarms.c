@@ -5,7 +5,7 @@
  * usage: bench_alarms [--quick | SETTING]
  * One line a setting: name, kind ("null" or "power"), alpha, reports, reports with an alarm of
  * ours, then with one of Evidently's default, of KS p <= 0.05, and of PSI >= 0.1 (ten quantile
- * bins).
+ * bins, or categories). Evidently's and KS are of numbers: 0 in "rare" settings.
  *
  * In "edge" settings the distributions differ by the whole tolerance, the hardest case in which
  * nothing has drifted. Samples of a million values and more are drawn in order (spacings of a
@@ -24,7 +24,8 @@ typedef enum mode {
     KEPT,     /* the same, the reference as a kept one */
     WINDOWS,  /* one reference, windows of a monitor, 100 of each */
     SEGMENTS, /* the same, rows of eight segments: ours is an alarm of all rows or of any segment */
-    ORDERED   /* one column, drawn in order */
+    ORDERED,  /* one column, drawn in order */
+    RARE      /* one column of rare categories; shift is the share that is new */
 } mode;
 
 typedef struct setting {
@@ -130,9 +131,27 @@ static void count(const setting *self, tally *out, const mlops_drift *drift) {
     out->psi += psi;
 }
 
+/* Numbers of categories that are equally frequent; with edge a harmless share is new. */
+static mlops_table *rare_of(const setting *self, int64_t n, int current) {
+    enum { KINDS = 1000, DIGITS = 8 };
+    mlops_table *out;
+    mlops_error err;
+    double fresh = !current ? 0 : self->edge ? 0.05 : self->shift;
+    char *csv = malloc((size_t)n * DIGITS + DIGITS);
+    if (!csv) exit(1);
+    size_t at = (size_t)sprintf(csv, "s\n");
+    for (int64_t i = 0; i < n; i++)
+        at += (size_t)sprintf(csv + at, "%c%d\n", uniform() < fresh ? 'n' : 'w',
+                              (int)(KINDS * uniform()));
+    must(mlops_table_parse(&out, csv, at, NULL, &err), &err);
+    free(csv);
+    return out;
+}
+
 static mlops_table *table_of(const setting *self, double *values, int64_t n, int current) {
     mlops_table *out;
     mlops_error err;
+    if (self->mode == RARE) return rare_of(self, n, current);
     if (self->mode == ORDERED) fill_ordered(values, n, self->edge && current ? 0.05 : 0);
     else fill(self, values, n, current);
     must(mlops_table_from_matrix(&out, values, n, self->columns, NULL, NULL, &err), &err);
@@ -254,6 +273,12 @@ static const setting settings[] = {
     {"x1000_1001_50", TABLES, 1001, 50, 1000, 0, 0, 0.01, 600, 0},
     {"x1000_1001_200_edge", TABLES, 1001, 200, 1000, 1, 0, 0.01, 600, 1},
     {"x1000_windows_1001_50", WINDOWS, 1001, 50, 1000, 0, 0, 0.001, 60, 1},
+    {"rare_100_1500", RARE, 100, 1500, 1, 0, 0, 0.01, 4000, 0},
+    {"rare_1000_1000", RARE, 1000, 1000, 1, 0, 0, 0.01, 4000, 0},
+    {"rare_5000_500", RARE, 5000, 500, 1, 0, 0, 0.01, 2000, 0},
+    {"rare_5000_5000_edge", RARE, 5000, 5000, 1, 1, 0, 0.01, 2000, 0},
+    {"rare_20000_1000_edge", RARE, 20000, 1000, 1, 1, 0, 0.01, 1000, 0},
+    {"found_rare_5000_5000", RARE, 5000, 5000, 1, 0, 0.15, 0.01, 2000, 0},
     {"found_5000_5000", TABLES, 5000, 5000, 1, 0, TOLERATED + 0.1, 0.01, 4000, 0},
     /* 1,000 columns: the least p is held against alpha / 1,000. A test that knows where the gap is
      * largest, and is told the tolerance, reaches 0.99 here: 13,850 = 2 (6.59 / 2 / 0.0396)^2. */

@@ -37,6 +37,8 @@ for line in out.splitlines():
     low, high = bounds(ours, n)
     rates = [f"{k / n:.3f}" for k in others]
     rules = f"; evidently's default {rates[0]}, KS p <= 0.05 {rates[1]}, PSI >= 0.1 {rates[2]}"
+    if name.startswith(("rare_", "found_rare_")):
+        rules = f"; PSI >= 0.1 {rates[2]}"
     if kind == "null":
         n_null += 1
         kept += high <= float(alpha)

@@ -174,7 +174,7 @@ enum { PAGE_ROWS = 150, PAGE_WINDOWS = 400, PAGE_SEGMENTS = 3, PAGE_COLUMNS = 3 
 /* Three columns whose cells hold a whole level: edges lie between few values. */
 static mlops_reference *of_three_columns(int64_t n) {
     double *values = malloc((size_t)(n * PAGE_COLUMNS) * sizeof *values);
-    mlops_reference *reference;
+    mlops_reference *reference = NULL;
     mlops_table *table;
     mlops_error err;
     for (int64_t i = 0; i < n * PAGE_COLUMNS; i++) values[i] = (double)(float)uniform();

@@ -172,13 +172,16 @@ static void print_list(reader *r) {
     if (!n) putchar('-');
 }
 
-/* Takes the unit off the name, and writes a time for the nanoseconds. */
+/* Takes the unit off the name, and writes a time for the nanoseconds, or a duration. */
 static int tell_time(reader *r, const char *text, char time[CLI_TIME]) {
+    static const char span[] = "pause";
     char *end, *unit = r->path + strlen(r->path);
     long long ns = strtoll(text, &end, 10);
     if (*end || end == text || unit - r->path <= 3 || strcmp(unit - 3, "_ns") != 0) return 0;
-    unit[-3] = 0;
-    cli_format_time(time, ns);
+    *(unit -= 3) = 0;
+    size_t n = sizeof span - 1;
+    if ((size_t)(unit - r->path) >= n && !strcmp(unit - n, span)) cli_format_span(time, ns);
+    else cli_format_time(time, ns);
     return 1;
 }
 

@@ -2171,7 +2171,8 @@ def labels_come_later(folder):
     window = json.loads(shown.out)
     assert shown.returncode == (3 if window["alarm"]["alarmed"] else 0)
     assert [s["segment"] for s in window["segments"]] == ["other", "AT", "DE"] and window["alarm"]["rules"]["n"] == 2
-    assert "alarm.reason" in run("watch", "show", store, "often", status=None).out
+    lines = run("watch", "show", store, "often", status=None).out.splitlines()
+    assert [line for line in lines if line.startswith("alarm.reason ")] and "alarm.rules.pause       0s" in lines, lines
 
 
 @test

@@ -74,6 +74,10 @@ static size_t take_apart(mlops__scores_rows *out, const double *scores, const do
                          size_t n) {
     double padded[2][MLOPS__SCORES_ROWS];
     size_t all = (n + MLOPS__SCORES_STEP - 1) / MLOPS__SCORES_STEP * MLOPS__SCORES_STEP;
+    if (n < MLOPS__SCORES_STEP) {
+        mlops__scores_apart_scalar(out, scores, labels, n);
+        return n;
+    }
     for (size_t i = 0; all > n && i < all; i++) {
         padded[0][i] = i < n ? scores[i] : mlops__f64_of(MLOPS__NAN_BITS);
         padded[1][i] = i < n && labels ? labels[i] : 0;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Stores that go from machine to machine as a file: a big-endian one (s390x) and one of 32 bits (ARM), under QEMU; and
-# the kernels of forests of 64-bit ARM, which test_forest.c holds to the plan; and profiles and anomaly scores, whose
+# the kernels of 64-bit ARM of forests and of totals, whose tests hold them to C; and profiles and anomaly scores, whose
 # tests have the bytes; and states of detectors, sketches, performance, fairness, policies and calibrations, of which
 # states.c prints checksums. Prints TAP; what has no compiler or no emulator here is skipped and says so.
 #
@@ -45,7 +45,7 @@ build() { # NAME COMPILER OBJECTS
         tests/cross/stores.c $sources $3 -o "$work/$1" -lpthread
 }
 
-echo 1..13
+echo 1..14
 build here "${CC:-gcc}" "$vector" >"$work/log" 2>&1 || { cat "$work/log"; echo "not ok 1 - compiled here"; exit 1; }
 "$work/here" write "$work/s" "$work/here.out" >"$work/want"
 sed 's/^/# /' "$work/want"
@@ -88,24 +88,22 @@ try() { # NAME COMPILER EMULATOR
     tell "what $name wrote is read here" "$work/$name-wrote" "$work/$name-back-read"
 }
 
-try_forests() { # NAME COMPILER EMULATOR KERNELS FLAGS
+try_kernels() { # NAME COMPILER EMULATOR KERNELS FLAGS TEST SOURCES WHAT
     n=$((n + 1))
     if ! command -v "$2" >/dev/null || ! command -v "$3" >/dev/null; then
-        echo "ok $n - $1 walks forests as the plan does # SKIP no $2 or no $3"
+        echo "ok $n - $1 $8 # SKIP no $2 or no $3"
         return
     fi
-    forests=$(find lib/model/build -name compile.c -o -name 'tune*.c')
     # shellcheck disable=SC2086
     if "$2" -std=c11 -O2 -w -ffp-contract=off $5 -DROUNDS=10 -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 \
-        -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -Itests/cross -I"$work/include" \
-        tests/unit/test_forest.c $sources $(find lib/kern -name "*_$4.c") $forests \
-        lib/model/run/plan.c lib/model/run/walk.c lib/model/run/link.c -o "$work/$1" -lpthread -lm >"$work/log" 2>&1 &&
-        "$3" "$work/$1" >>"$work/log" 2>&1; then
-        echo "ok $n - $1 walks forests as the plan does"
+        -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -Itests -Itests/cross -I"$work/include" \
+        "tests/unit/test_$6.c" $sources $(find lib/kern -name "*_$4.c") $7 -o "$work/$1" -lpthread -lm \
+        >"$work/log" 2>&1 && "$3" "$work/$1" >>"$work/log" 2>&1; then
+        echo "ok $n - $1 $8"
     else
         sed 's/^/# /' "$work/log"
         failed=1
-        echo "not ok $n - $1 walks forests as the plan does"
+        echo "not ok $n - $1 $8"
     fi
 }
 
@@ -165,5 +163,10 @@ try s390x s390x-linux-gnu-gcc qemu-s390x-static
 try armhf arm-linux-gnueabihf-gcc qemu-arm-static
 try_bytes s390x s390x-linux-gnu-gcc qemu-s390x-static
 try_bytes armhf arm-linux-gnueabihf-gcc qemu-arm-static
-try_forests arm64 aarch64-linux-gnu-gcc qemu-aarch64-static neon -march=armv8-a+crypto
+arm64="arm64 aarch64-linux-gnu-gcc qemu-aarch64-static neon -march=armv8-a+crypto"
+# shellcheck disable=SC2086
+try_kernels $arm64 forest "$(find lib/model/build -name compile.c -o -name 'tune*.c') lib/model/run/plan.c
+    lib/model/run/walk.c lib/model/run/link.c" "walks forests as the plan does"
+# shellcheck disable=SC2086
+try_kernels $arm64 tally "$(ls lib/profile/run/profile*.c lib/sketch/run/*.c)" "counts values as one by one"
 exit $failed

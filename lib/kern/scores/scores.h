@@ -13,7 +13,7 @@
 
 enum {
     MLOPS__SCORES_ROWS = 64, /* at once, at the most */
-    MLOPS__SCORES_STEP = 8,  /* they are a multiple of it */
+    MLOPS__SCORES_STEP = 8,  /* of vectors: they take a multiple of it */
     MLOPS__SCORE_BINS = 1024,
     MLOPS__BIN_BITS = 42 /* units of a score in one bin: 2^42 */
 };
@@ -74,7 +74,6 @@ static inline uint64_t mlops__loss_units(double loss) {
 static inline void mlops__scores_run(mlops__scores_rows *restrict out,
                                      const double *restrict scores, const double *restrict labels,
                                      size_t n) {
-    n = n / MLOPS__SCORES_STEP * MLOPS__SCORES_STEP; /* no vector is cut */
     for (size_t i = 0; i < n; i++) {
         uint64_t missing = mlops__bits_of(scores[i]) >> 62 & 1;
         double p = mlops__held(mlops__f64_of(mlops__bits_of(scores[i]) & (missing - 1)), 0, 1);

@@ -8,5 +8,5 @@ mlops__scores_apart mlops__scores_apart_avx2;
 
 void mlops__scores_apart_avx2(mlops__scores_rows *out, const double *scores, const double *labels,
                               size_t n) {
-    mlops__scores_run(out, scores, labels, n);
+    mlops__scores_run(out, scores, labels, n / MLOPS__SCORES_STEP * MLOPS__SCORES_STEP);
 }

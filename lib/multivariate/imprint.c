@@ -272,7 +272,7 @@ static const char *read_numbers(mlops_imprint *self, mlops__cursor *in) {
     self->tail.variance = mlops__cursor_f64(in);
     self->tail.dof = mlops__cursor_f64(in);
     for (int64_t i = 0; i < 2 * (self->d + self->f); i++) self->mean[i] = mlops__cursor_f64(in);
-    if (!within(self->bandwidth, 1e-60, 1e60)) return "the bandwidth is out of range";
+    if (!within(self->bandwidth, 1e-61, 1e64)) return "the bandwidth is out of range";
     if (!within(self->tail.mean, -1, 2) || !within(self->tail.variance, 0, 8) ||
         !within(self->tail.dof, 1e-12, 1e6))
         return "the distribution of chance is out of range";

@@ -157,6 +157,30 @@ static void test_bytes(void **state) {
     mlops_multivariate_free(both);
 }
 
+/* Values of any size, and all the same ones. */
+static void test_what_is_fitted_loads(void **state) {
+    (void)state;
+    const double sizes[] = {0, 1e-300, 1e-60, 1e59, 1e60, 1e300};
+    double room[100 * D];
+    static uint8_t bytes[1 << 14];
+    mlops_error e;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        mlops_imprint *self, *loaded;
+        size_t n;
+        seed = 8;
+        fill(room, 100 * D, 0);
+        for (int k = 0; k < 100 * D; k++) room[k] *= sizes[i];
+        mlops_multivariate *both = pair_of(room, 100, room, 100, D, NULL);
+        self = imprint_of(both, NULL);
+        assert_int_equal(mlops_imprint_save(self, bytes, sizeof bytes, &n), MLOPS_OK);
+        if (mlops_imprint_load(&loaded, bytes, n, NULL, &e)) fail_msg("%s", e.message);
+        assert_true(isfinite(held(loaded, both, NULL).p_value));
+        mlops_imprint_free(loaded);
+        mlops_imprint_free(self);
+        mlops_multivariate_free(both);
+    }
+}
+
 static void test_what_is_refused(void **state) {
     (void)state;
     double room[200 * D];
@@ -207,6 +231,7 @@ int main(void) {
         cmocka_unit_test(test_windows_are_judged_one_by_one),
         cmocka_unit_test(test_false_alarms_and_power),
         cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_what_is_fitted_loads),
         cmocka_unit_test(test_what_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

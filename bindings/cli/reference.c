@@ -1,6 +1,8 @@
 /* mlops reference new, mlops reference describe. */
 #include "cli.h"
 
+#include <string.h>
+
 static void print_json(const mlops_reference *reference) {
     printf("{\"n_rows\":%lld,\"exact\":%s,\"size\":%lld,\"columns\":[",
            (long long)mlops_reference_n_rows(reference),
@@ -31,21 +33,45 @@ static void print(const mlops_reference *reference, int json) {
     }
 }
 
-static int cli_reference_new(const cli_args *args) {
+static int make(mlops_reference **out, const cli_args *args) {
     mlops_table *table;
-    mlops_reference *reference = NULL;
     mlops_error error;
-    if (!args->out) return cli_usage("reference new", "-o FILE is missing");
     int exit_status = cli_load_table(&table, args->words[0], args);
     if (exit_status) return exit_status;
     mlops_reference_opts opts = cli_reference_opts(args, NULL);
-    if (mlops_reference_new(&reference, table, &opts, &error))
+    if (mlops_reference_new(out, table, &opts, &error))
         exit_status = cli_fail(args->words[0], &error);
-    else if (mlops_reference_save(reference, args->out, &error))
-        exit_status = cli_fail(NULL, &error);
-    else print(reference, args->json);
-    mlops_reference_unref(reference);
     mlops_table_unref(table);
+    return exit_status;
+}
+
+/* In passes over the file. */
+static int make_of_file(mlops_reference **out, const cli_args *args) {
+    mlops_reference_stream_opts opts = MLOPS_REFERENCE_STREAM_OPTS_INIT;
+    mlops_csv_opts csv = cli_csv(args);
+    mlops_reference_opts kept = cli_reference_opts(args, &csv);
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_error error;
+    int exit_status = cli_size(args, args->memory, "--memory-max", &call.memory_max);
+    if (exit_status) return exit_status;
+    opts.reference = &kept;
+    opts.call = &call;
+    opts.path = args->words[0];
+    return mlops_reference_new_stream(out, &opts, &error) ? cli_fail(NULL, &error) : CLI_OK;
+}
+
+static int cli_reference_new(const cli_args *args) {
+    mlops_reference *reference = NULL;
+    mlops_error error;
+    if (!args->out) return cli_usage("reference new", "-o FILE is missing");
+    if (args->memory && !strcmp(args->words[0], "-"))
+        return cli_usage("reference new",
+                         "--memory-max: files are read more than once, standard input cannot be");
+    int exit_status = args->memory ? make_of_file(&reference, args) : make(&reference, args);
+    if (!exit_status && mlops_reference_save(reference, args->out, &error))
+        exit_status = cli_fail(NULL, &error);
+    if (!exit_status) print(reference, args->json);
+    mlops_reference_unref(reference);
     return exit_status;
 }
 
@@ -59,11 +85,12 @@ static int cli_reference_describe(const cli_args *args) {
 }
 
 const cli_command cli_reference_commands[] = {
-    {"reference new", "TABLE", "out select edges exact read-csv",
+    {"reference new", "TABLE", "out select edges exact memory read-csv",
      "Keep what comparing needs of a CSV table, and no row.",
      "Examples:\n"
      "  mlops reference new train.csv -o train.reference --ignore target,id\n"
-     "  mlops reference new train.csv -o train.reference --exact --texts",
+     "  mlops reference new train.csv -o train.reference --exact --texts\n"
+     "  mlops reference new train.csv -o train.reference --memory-max 256MiB",
      cli_reference_new},
     {"reference describe", "FILE", "", "Say what a reference holds.",
      "FILE is a saved reference, a bundle that has one, or a CSV table.\n\n"

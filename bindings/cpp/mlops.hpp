@@ -821,6 +821,17 @@ public:
         p_ = out;
     }
 
+    /// Make a reference of what memory may not hold, in as many passes as call.memory_max demands: each keeps a few
+    /// columns, of every row. It is that of the whole table, to the byte. What is counted is all that the library
+    /// allocates, the reference too. Progress is told in columns, and asked after each batch.
+    static ::mlops::reference new_stream(const mlops_reference_stream_opts *opts = nullptr) {
+        mlops_reference *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_reference_new_stream(&out, opts, &e), "mlops_reference_new_stream", &e);
+        return ::mlops::reference(out);
+    }
+
     /// Load a reference from a file: a saved reference, a bundle that has one, or a CSV file, found from the content
     /// and never from the name.
     static ::mlops::reference load(const std::string &path, const mlops_reference_opts *opts = nullptr) {
@@ -2051,8 +2062,8 @@ public:
     /// demands. A kept reference needs one pass less of memory, and no rows of its own.
     ///
     /// Progress is told in columns, at least once for each batch; what it is asked within a pass is whether to go on.
-    /// What is counted against the bound is all that the library allocates in the call, not what the producer of a
-    /// stream holds.
+    /// There are more of them once a column has turned out to be one of texts. What is counted against the bound is
+    /// all that the library allocates in the call, not what the producer of a stream holds.
     static ::mlops::drift compare_stream(const mlops_drift_stream_opts *opts = nullptr) {
         mlops_drift *out = nullptr;
         mlops_error e;

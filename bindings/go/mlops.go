@@ -2526,6 +2526,29 @@ func (o *ReferenceOpts) c(s *scope) *C.mlops_reference_opts {
 	return c
 }
 
+// ReferenceStreamOpts: what to make a reference of that memory may not hold. It has one source, a
+// stream or a file; the other is NULL. Zero means the default in each field.
+type ReferenceStreamOpts struct {
+	// what to keep, and how CSV is read
+	Reference *ReferenceOpts
+	// progress, deadline, and memory_max, by default 1 GiB
+	Call *Call
+	// CSV
+	Path string
+}
+
+func (o *ReferenceStreamOpts) c(s *scope) *C.mlops_reference_stream_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_reference_stream_opts)(s.alloc(C.sizeof_mlops_reference_stream_opts))
+	c.struct_size = C.sizeof_mlops_reference_stream_opts
+	c.reference = o.Reference.c(s)
+	c.call = o.Call.c(s)
+	c.path = s.optional(o.Path)
+	return c
+}
+
 // BundleOpts: options of mlops_bundle_write(). Zero means the default in each field.
 type BundleOpts struct {
 	// default: none
@@ -5573,6 +5596,30 @@ func NewReference(table *Table, opts *ReferenceOpts) (*Reference, error) {
 	return r, nil
 }
 
+// NewReferenceStream: make a reference of what memory may not hold, in as many passes as
+// call.memory_max demands: each keeps a few columns, of every row. It is that of the whole table, to
+// the byte. What is counted is all that the library allocates, the reference too. Progress is told in
+// columns, and asked after each batch.
+//
+// Errors: as mlops_reference_new(), mlops_table_import_stream() and mlops_table_load(); MLOPS_E_LIMIT
+// names a column that does not fit by itself, and the bytes that it takes; MLOPS_E_IO if the source
+// cannot be opened, or has changed between two passes; MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
+func NewReferenceStream(opts *ReferenceStreamOpts) (*Reference, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_reference
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_reference_new_stream(&out, optsC, &e), &e, "mlops_reference_new_stream"); err != nil {
+		return nil, err
+	}
+	r := wrapReference(out)
+	return r, nil
+}
+
 // LoadReference: load a reference from a file: a saved reference, a bundle that has one, or a CSV
 // file, found from the content and never from the name.
 //
@@ -8016,8 +8063,9 @@ func (x *Drift) JSON() (string, error) {
 // of its own.
 //
 // Progress is told in columns, at least once for each batch; what it is asked within a pass is whether
-// to go on. What is counted against the bound is all that the library allocates in the call, not what
-// the producer of a stream holds.
+// to go on. There are more of them once a column has turned out to be one of texts. What is counted
+// against the bound is all that the library allocates in the call, not what the producer of a stream
+// holds.
 //
 // Errors: as mlops_drift_compare(), mlops_drift_compare_reference(), mlops_table_import_stream() and
 // mlops_table_load(); MLOPS_E_LIMIT names a column that does not fit by itself, and the bytes that it

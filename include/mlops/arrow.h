@@ -60,6 +60,13 @@ struct ArrowArrayStream {
 
 #endif
 
+/** Opens a stream of the data, from its first batch on; called once for each pass, which must give
+ * the same rows. columns, NULL for all, names those that are needed, as a list separated by commas,
+ * quoted as in a CSV line: a stream that has them alone is faster to read, but it may have others.
+ * Returns 0, or an errno of either sign, which fails the call. */
+typedef int32_t (*mlops_stream_open)(void *open_user, const char *columns,
+                                     struct ArrowArrayStream *out);
+
 #ifdef __cplusplus
 }
 #endif

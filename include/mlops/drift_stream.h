@@ -2,7 +2,7 @@
  *
  * Both sides are read in passes. Each keeps the values of a few columns, of every row, judges these
  * and lets go of them: verdicts are those of mlops_drift_compare() on the whole tables, to the bit,
- * with MLOPS_DRIFT_WHOLE_TEXTS, and memory stays within a bound. The more memory, the fewer passes.
+ * and memory stays within a bound. The more memory, the fewer passes.
  */
 #ifndef MLOPS_DRIFT_STREAM_H
 #define MLOPS_DRIFT_STREAM_H
@@ -16,13 +16,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/** Opens a stream of the data, from its first batch on; called once for each pass, which must give
- * the same rows. columns, NULL for all, names those that are needed, as a list separated by commas,
- * quoted as in a CSV line: a stream that has them alone is faster to read, but it may have others.
- * Returns 0, or an errno of either sign, which fails the call. */
-typedef int32_t (*mlops_stream_open)(void *open_user, const char *columns,
-                                     struct ArrowArrayStream *out);
 
 /** What to compare. Each side has one source; all else NULL. Zero means the default in each field.
  */
@@ -50,8 +43,9 @@ typedef struct mlops_drift_stream_opts {
  * bound on memory demands. A kept reference needs one pass less of memory, and no rows of its own.
  *
  * Progress is told in columns, at least once for each batch; what it is asked within a pass is
- * whether to go on. What is counted against the bound is all that the library allocates in the
- * call, not what the producer of a stream holds.
+ * whether to go on. There are more of them once a column has turned out to be one of texts. What is
+ * counted against the bound is all that the library allocates in the call, not what the producer of
+ * a stream holds.
  *
  * @param[out] out  the verdicts, to be ended with mlops_drift_unref(); NULL after an error
  * @param opts      @nullable which sources, and how

@@ -60,14 +60,50 @@ enum {
 MLOPS_API mlops_status mlops_reference_new(mlops_reference **out, const mlops_table *table,
                                            const mlops_reference_opts *opts, mlops_error *err);
 
+/** What to make a reference of that memory may not hold. It has one source, a stream or a file; the
+ * other is NULL. Zero means the default in each field. */
+typedef struct mlops_reference_stream_opts {
+    uint32_t struct_size; /**< MLOPS_REFERENCE_STREAM_OPTS_INIT sets it */
+    uint32_t flags;       /**< none yet; must be 0 */
+    const struct mlops_reference_opts
+        *reference;                /**< @nullable what to keep, and how CSV is read */
+    const struct mlops_call *call; /**< @nullable progress, deadline, and memory_max, by default
+                                        1 GiB */
+    mlops_stream_open open;        /**< @nullable opens the data */
+    void *user;                    /**< @nullable first argument of open */
+    const char *path;              /**< @nullable CSV */
+} mlops_reference_stream_opts;
+
+#define MLOPS_REFERENCE_STREAM_OPTS_INIT                                                           \
+    { sizeof(mlops_reference_stream_opts), 0, 0, 0, 0, 0, 0 }
+
+/**
+ * Make a reference of what memory may not hold, in as many passes as call.memory_max demands: each
+ * keeps a few columns, of every row. It is that of the whole table, to the byte. What is counted is
+ * all that the library allocates, the reference too. Progress is told in columns, and asked after
+ * each batch.
+ *
+ * @param[out] out  the reference, to be ended with mlops_reference_unref(); NULL after an error
+ * @param opts      @nullable which source, and how
+ * @param err       @nullable
+ * @return as mlops_reference_new(), mlops_table_import_stream() and mlops_table_load();
+ *         MLOPS_E_LIMIT names a column that does not fit by itself, and the bytes that it takes;
+ *         MLOPS_E_IO if the source cannot be opened, or has changed between two passes;
+ *         MLOPS_E_CANCELLED, MLOPS_E_DEADLINE
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_reference_new_stream(mlops_reference **out,
+                                                  const mlops_reference_stream_opts *opts,
+                                                  mlops_error *err);
+
 /**
  * Load a reference from a file: a saved reference, a bundle that has one, or a CSV file, found from
  * the content and never from the name.
  *
  * @param[out] out  the reference, to be ended with mlops_reference_unref(); NULL after an error
  * @param path      file to read
- * @param opts      @nullable; flags, csv and n_edges are for CSV alone. columns and ignore choose
- * among the columns that were saved, too; there, a name to ignore may be of none of them
+ * @param opts      @nullable; flags, csv and n_edges are for CSV alone. columns and ignore
+ * choose among the columns that were saved, too; there, a name to ignore may be of none of them
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_CORRUPT, MLOPS_E_PARSE, MLOPS_E_SCHEMA,
  *         MLOPS_E_NOMEM

@@ -8,6 +8,7 @@
 #include "column/arrow_types.h"
 #include "column/part.h"
 #include "column/table_inside.h"
+#include "column/text_sink.h"
 
 #include <string.h>
 
@@ -218,7 +219,11 @@ static mlops_status find_children(int64_t *out, const struct ArrowSchema *schema
 /* Column i has no room: the latter half goes, and what stands from i on. */
 static void shed(mlops_table *self, mlops__part *part, int64_t i) {
     int64_t half = part->n_kept / 2, kept = i < half ? i : half;
-    for (int64_t k = kept; k < part->n_kept; k++) mlops__column_store_free(&self->stores[k]);
+    for (int64_t k = kept; k < part->n_kept; k++) {
+        mlops__column_store_free(&self->stores[k]);
+        if (self->stores[k].sink) mlops__text_sink_free(self->stores[k].sink);
+        self->stores[k].sink = NULL;
+    }
     part->n_kept = kept;
 }
 
@@ -261,7 +266,11 @@ static mlops_status read_part(mlops_table *self, mlops__part *part, const int64_
                            "the stream has fewer rows than when it was first read");
     part->n_rows = self->n_rows;
     if (self->n_rows == 0) MLOPS_TRY(begin_types(self, schema, children));
-    for (int64_t i = 0; i < part->n_kept; i++) self->stores[i].cap = self->stores[i].n;
+    for (int64_t i = 0; i < part->n_kept; i++) {
+        self->stores[i].cap = self->stores[i].n;
+        if (self->stores[i].sink)
+            MLOPS_TRY(mlops__text_sink_end(self->stores[i].sink, self->n_rows, err));
+    }
     return MLOPS_OK;
 }
 
@@ -287,6 +296,8 @@ static mlops_status import_part(mlops_table **out, struct ArrowArrayStream *stre
         if (!children) status = mlops__fail_nomem(err, size);
         if (status == MLOPS_OK) status = mlops__table_add_names(self, part->names, part->n, err);
         if (status == MLOPS_OK) status = mlops__table_make_stores(self, err);
+        for (int64_t i = 0; status == MLOPS_OK && part->sinks && i < part->n; i++)
+            self->stores[i].sink = part->sinks[i];
         if (status == MLOPS_OK) status = find_children(children, &schema, part, err);
         if (status == MLOPS_OK) status = read_part(self, part, children, &schema, stream, err);
         mlops__free(&self->meter.table, children, size ? size : 1);

@@ -225,7 +225,7 @@ static mlops_status put_text(const source *self, mlops__column_store *store, con
     int64_t known = store->dictionary.n;
     const char *bytes = n ? (const char *)text : "";
     MLOPS_TRY(mlops__column_store_text(store, bytes, n));
-    if (store->dictionary.n == known) return MLOPS_OK;
+    if (!store->sink && store->dictionary.n == known) return MLOPS_OK;
     if (mlops__utf8_check(bytes, n) < n)
         return refuse(self, MLOPS_E_INVALID, store->n - 1, "the text is no UTF-8");
     if (memchr(bytes, 0, n))
@@ -313,6 +313,11 @@ static mlops_status put_value(mlops__column_store *store, const mlops__column_st
         mlops__column_store_f64(store, ((const double *)values->data)[row]);
     if (values->type != MLOPS_TYPE_STRING) return MLOPS_OK;
     int32_t code = ((const int32_t *)values->data)[row];
+    if (store->sink) {
+        size_t n;
+        const char *text = mlops__dictionary_text(&values->dictionary, code, &n);
+        return mlops__column_store_text(store, text, n);
+    }
     if (known[code] < 0) {
         size_t n;
         const char *text = mlops__dictionary_text(&values->dictionary, code, &n);

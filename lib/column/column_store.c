@@ -6,6 +6,8 @@
  */
 #include "column/column_store.h"
 
+#include "column/text_sink.h"
+
 #include <string.h>
 
 enum { ALIGN = 64 /* what Arrow recommends */ };
@@ -29,7 +31,13 @@ void mlops__column_store_free(mlops__column_store *self) {
     mlops__free_aligned(self->allocator, self->data, self->data_size, ALIGN);
     mlops__free_aligned(self->allocator, self->validity, self->validity_size, ALIGN);
     mlops__dictionary_free(&self->dictionary);
+    struct mlops__text_sink *sink = self->sink;
     mlops__column_store_init(self, self->allocator, self->dictionary.entropy);
+    self->sink = sink;
+}
+
+static int is_sunk(const mlops__column_store *self) {
+    return self->sink && self->type == MLOPS_TYPE_STRING;
 }
 
 static size_t width(mlops_type type) {
@@ -58,7 +66,8 @@ static size_t bitmap_size(int64_t rows) { return (size_t)(rows / 8) + (rows % 8 
 
 static int resize_data(mlops__column_store *self, int64_t cap) {
     size_t bytes;
-    if ((uint64_t)cap > SIZE_MAX || !mlops__mul((size_t)cap, width(self->type), &bytes)) return 0;
+    size_t each = is_sunk(self) ? 0 : width(self->type);
+    if ((uint64_t)cap > SIZE_MAX || !mlops__mul((size_t)cap, each, &bytes)) return 0;
     if (bytes == 0) bytes = 1;
     return bytes == self->data_size ||
            resize(self->allocator, &self->data, &self->data_size, bytes);
@@ -76,6 +85,7 @@ static int resize_validity(mlops__column_store *self, int64_t cap) {
 
 mlops_status mlops__column_store_reserve(mlops__column_store *self, int64_t cap) {
     if (cap <= self->cap) return MLOPS_OK;
+    if (is_sunk(self)) MLOPS_TRY(mlops__text_sink_reserve(self->sink, cap));
     if (self->type != MLOPS_TYPE_NULL && !resize_data(self, cap)) return MLOPS_E_NOMEM;
     if (self->validity && !resize_validity(self, cap)) return MLOPS_E_NOMEM;
     self->cap = cap;
@@ -93,6 +103,7 @@ static int begin_validity(mlops__column_store *self) {
 }
 
 static void put_absent(mlops__column_store *self, int64_t row) {
+    if (is_sunk(self)) return;
     if (self->type == MLOPS_TYPE_BOOL) ((uint8_t *)self->data)[row] = 0;
     if (self->type == MLOPS_TYPE_INT64) ((int64_t *)self->data)[row] = 0;
     if (self->type == MLOPS_TYPE_FLOAT64) ((double *)self->data)[row] = mlops__not_a_number();
@@ -103,7 +114,10 @@ mlops_status mlops__column_store_begin(mlops__column_store *self, mlops_type typ
     self->type = type;
     if (!resize_data(self, self->cap)) return MLOPS_E_NOMEM;
     if (self->n && !begin_validity(self)) return MLOPS_E_NOMEM;
-    for (int64_t i = 0; i < self->n; i++) put_absent(self, i);
+    for (int64_t i = 0; i < self->n; i++) {
+        put_absent(self, i);
+        if (is_sunk(self)) MLOPS_TRY(mlops__text_sink_put(self->sink, NULL, 0));
+    }
     return MLOPS_OK;
 }
 
@@ -137,6 +151,7 @@ mlops_status mlops__column_store_null(mlops__column_store *self) {
     if (self->type != MLOPS_TYPE_NULL) {
         if (!self->validity && !begin_validity(self)) return MLOPS_E_NOMEM;
         put_absent(self, self->n);
+        if (is_sunk(self)) MLOPS_TRY(mlops__text_sink_put(self->sink, NULL, 0));
     }
     self->n++;
     self->n_nulls++;
@@ -145,6 +160,11 @@ mlops_status mlops__column_store_null(mlops__column_store *self) {
 
 mlops_status mlops__column_store_text(mlops__column_store *self, const char *text, size_t n) {
     int32_t code = -1;
+    if (self->sink) {
+        MLOPS_TRY(mlops__text_sink_put(self->sink, text, n));
+        mlops__column_store_present(self);
+        return MLOPS_OK;
+    }
     MLOPS_TRY(mlops__dictionary_add(&self->dictionary, text, n, &code));
     mlops__column_store_code(self, code);
     return MLOPS_OK;

@@ -5,11 +5,14 @@
 #include "column/dictionary.h"
 #include "column/table.h"
 
+struct mlops__text_sink;
+
 typedef struct mlops__column_store {
     const mlops_allocator *allocator;
-    mlops_type type; /* NULL: only nulls so far, and no memory */
-    int64_t n;       /* rows */
-    int64_t cap;     /* rows that there is room for */
+    struct mlops__text_sink *sink; /* texts go there: a string column has rows, and no values */
+    mlops_type type;               /* NULL: only nulls so far, and no memory */
+    int64_t n;                     /* rows */
+    int64_t cap;                   /* rows that there is room for */
     int64_t n_nulls;
     void *data;
     size_t data_size;

@@ -11,6 +11,7 @@
 #include "column/names.h"
 #include "column/part.h"
 #include "column/table_inside.h"
+#include "column/text_sink.h"
 #include "file/container.h"
 #include "file/file.h"
 #include "text/time.h"
@@ -176,15 +177,21 @@ static mlops_status take_types(csv_job *job) {
 }
 
 /* Columns that nobody asks for take nothing. */
-static void leave_others(csv_job *job) {
+static mlops_status leave_others(csv_job *job) {
     const mlops__dictionary *names = &job->table->names;
     for (int64_t i = 0; job->part && i < job->table->n_columns; i++)
         job->columns[i].state = MLOPS__CSV_DONE;
     for (int64_t i = 0; job->part && i < job->part->n; i++) {
         const char *name = job->part->names[i];
         int64_t at = mlops__dictionary_find(names, name, strlen(name));
-        if (at >= 0) job->columns[at].state = MLOPS__CSV_READING;
+        if (at < 0)
+            return mlops__fail(job->err, MLOPS_E_IO,
+                               "there is no column '%s', which there was when it was first read",
+                               name);
+        job->columns[at].state = MLOPS__CSV_READING;
+        if (job->part->sinks) job->columns[at].store->sink = job->part->sinks[i];
     }
+    return MLOPS_OK;
 }
 
 /* Rows to make room for when n have come: as many as the source will have if it goes on like this,
@@ -322,7 +329,7 @@ static mlops_status read_all(csv_job *job) {
     MLOPS_TRY(read_header(job));
     MLOPS_TRY(make_columns(job));
     MLOPS_TRY(take_types(job));
-    leave_others(job);
+    MLOPS_TRY(leave_others(job));
     if (!job->part || job->part->names) MLOPS_TRY(read_passes(job));
     if (job->reader.line - job->rows.line == job->n_rows)
         job->table->lines_ahead = job->rows.line - 1;
@@ -391,7 +398,13 @@ mlops_status mlops__part_load(mlops_table **out, const char *path, mlops__part *
                               const mlops_csv_opts *opts, mlops_error *err) {
     MLOPS_TRY(load(out, path, part, opts, err));
     if (part->names) part->n_rows = mlops_table_n_rows(*out);
-    return MLOPS_OK;
+    mlops_status status = MLOPS_OK;
+    for (int64_t i = 0; part->sinks && i < part->n && status == MLOPS_OK; i++)
+        if (part->sinks[i]) status = mlops__text_sink_end(part->sinks[i], part->n_rows, err);
+    if (status == MLOPS_OK) return MLOPS_OK;
+    mlops_table_unref(*out);
+    *out = NULL;
+    return status;
 }
 
 static mlops_status parse(mlops_table **out, const char *text, size_t n, const mlops_csv_opts *opts,

@@ -171,7 +171,8 @@ static int64_t put_run(mlops__csv_column *self, const mlops__kern *kern,
     int numeric = self->nulls->numeric;
     if (type == MLOPS_TYPE_INT64 && !numeric) return mlops__csv_put_i64(self, kern, run);
     if (type == MLOPS_TYPE_FLOAT64 && !numeric) return mlops__csv_put_f64(self, kern, run);
-    if (type == MLOPS_TYPE_STRING) return mlops__csv_put_texts(self, kern, run, status);
+    if (type == MLOPS_TYPE_STRING && !self->store->sink)
+        return mlops__csv_put_texts(self, kern, run, status);
     return 0;
 }
 

@@ -11,6 +11,8 @@ typedef struct mlops__part {
     int64_t n_rows; /* how many there are; -1: they are found out */
     mlops_status (*poll)(void *user, mlops_error *err); /* after each batch; its failure ends it */
     void *user;
+    struct mlops__text_sink *const *sinks; /* NULL, or for each name NULL, or where texts go; the
+                                              first n_kept have ended */
     int64_t n_kept; /* out: the first so many have values; there was no memory for those behind */
 } mlops__part;
 

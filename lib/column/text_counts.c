@@ -150,7 +150,7 @@ static void put_part(mlops__rows *rows, int k, const counts *found, const char *
     }
 }
 
-void mlops__texts_put(mlops__texts *self, const char *text, size_t n) {
+void mlops__texts_add(mlops__texts *self, const char *text, size_t n) {
     counts found;
     if (text) count(&found, text, n);
     for (int k = 0; k < MLOPS__TEXTS_COLUMNS; k++) {
@@ -170,7 +170,7 @@ mlops_status mlops__table_texts(mlops_table **out, const mlops__host *host,
         const char *text = NULL;
         if (column->type == MLOPS_TYPE_STRING && mlops__column_valid(column, i))
             text = column->texts[((const int32_t *)column->data)[i]];
-        mlops__texts_put(&self, text, text ? strlen(text) : 0);
+        mlops__texts_add(&self, text, text ? strlen(text) : 0);
     }
     return mlops__rows_end(&self.rows, MLOPS_OK, out, err);
 }

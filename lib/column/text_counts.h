@@ -19,7 +19,7 @@ typedef struct mlops__texts {
 
 mlops_status mlops__texts_begin(mlops__texts *self, const mlops__host *host, const char *name,
                                 uint32_t mask, mlops_error *err);
-void mlops__texts_put(mlops__texts *self, const char *text, size_t n); /* NULL: a null */
+void mlops__texts_add(mlops__texts *self, const char *text, size_t n); /* NULL: a null */
 
 /* Column k as it is called of texts of this name, in the arena; NULL without memory. Its type. How
  * long the name of the texts is in that; 0 if it is not called so. */

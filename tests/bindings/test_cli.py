@@ -620,6 +620,11 @@ def compare_a_saved_reference(folder):
     texts = write(folder / "texts.csv", "s\n" + "".join(f"the parcel {i} came back late\n" for i in range(99)))
     run("reference", "new", texts, "-o", path, "--texts", "--exact")
     assert "s.words" in run("reference", "describe", path).out
+    other = folder / "passes.reference"
+    run("reference", "new", texts, "-o", other, "--texts", "--exact", "--memory-max", "2MiB")
+    assert other.read_bytes() == path.read_bytes()
+    fails("reference", "new", "-", "-o", other, "--memory-max", "2MiB", status=2, says="standard input")
+    fails("reference", "new", TRAIN, "-o", other, "--memory-max", "9KiB", says=["9216", "memory-max"])
     kept = run("drift", "compare", path, texts, status=4)  # so few rows
     assert "s.words" in kept.out and kept.out == run("drift", "compare", texts, texts, status=4).out
 

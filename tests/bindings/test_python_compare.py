@@ -121,6 +121,41 @@ class Compare(unittest.TestCase):
                 self.same(mlops.compare(reference, LIVE), mlops.compare(reference, LIVE, memory_max=2 ** 21))
                 self.same(mlops.compare(reference, LIVE), mlops.compare(kept, LIVE, memory_max=2 ** 21))
 
+    def test_references(self):
+        x = {"v": [math.sin(7.0 * i) for i in range(4000)], "s": [f"order {i} came back far too late" for i in range(4000)],
+             "y": list(range(4000))}
+        with tempfile.TemporaryDirectory() as folder:
+            def bytes_of(reference):
+                reference.save(os.path.join(folder, "kept"))
+                return pathlib.Path(folder, "kept").read_bytes()
+
+            for opts in ({}, {"exact": True}, {"texts": True, "exact": True}, {"texts": True, "ignore": ["y"], "n_edges": 20}):
+                want, again, told = bytes_of(mlops.Reference(mlops.table(x), **opts)), Again(x), []
+                self.assertEqual(want, bytes_of(mlops.Reference(again, memory_max=2_000_000, **opts)))
+                self.assertGreater(again.asked, 1)
+                self.assertEqual(want, bytes_of(mlops.Reference(x, progress=lambda done, n: told.append((done, n)), **opts)))
+                self.assertEqual(told[-1][0], told[-1][1])
+                self.assertEqual(want, bytes_of(mlops.Reference(lambda columns: {name: x[name] for name in columns or x}, **opts)))
+            path = os.path.join(folder, "rows.csv")
+            mlops.table(x).write(path)
+            self.assertEqual(bytes_of(mlops.Reference(path)), bytes_of(mlops.Reference(path, memory_max=2 ** 22)))
+        with self.assertRaisesRegex(mlops.LimitError, "column 'v' takes .* memory_max"):
+            mlops.Reference(x, memory_max=100_000)
+        with self.assertRaisesRegex(mlops.InvalidError, "n_edges= is 2"):
+            mlops.Reference(x, memory_max=2 ** 22, n_edges=2)
+        with self.assertRaises(mlops.CancelledError):
+            mlops.Reference(x, progress=lambda done, n: True)
+
+    def test_texts(self):
+        words = "the parcel came late and the screen was broken works well thanks for a quick answer".split()
+        x = {"s": [" ".join(words[(i * 7 + k * (i % 5)) % 16] for k in range(6 + i % 9)) + f" {i}" for i in range(2000)]}
+        y = {"s": [text.upper() for text in x["s"][:900]]}
+        whole = mlops.compare(x, y)
+        self.assertEqual(len(whole), 8)
+        self.same(whole, mlops.compare(Again(x), Again(y), memory_max=500_000))
+        kept = mlops.Reference(Again(x), memory_max=500_000, texts=True, exact=True)
+        self.same(mlops.compare(kept, y), mlops.compare(kept, Again(y), memory_max=600_000))
+
     def test_streams(self):
         x = {f"v{k}": [math.sin(k + 7.0 * i) for i in range(4000)] for k in range(6)}
         y = {name: [v + 0.3 for v in values] for name, values in x.items()}

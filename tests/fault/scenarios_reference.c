@@ -72,6 +72,50 @@ static int make_and_save(const mlops_host *host, const char *dir) {
     return good ? (int)status : SWEEP_WRONG;
 }
 
+static int32_t open_table(void *user, const char *columns, struct ArrowArrayStream *out) {
+    mlops_error err;
+    (void)columns;
+    return mlops_table_export_stream(user, out, &err) == MLOPS_OK ? 0 : -12; /* ENOMEM */
+}
+
+/* In passes; every value is kept. */
+static int make_in_passes(mlops_reference_stream_opts *opts, const mlops_host *host) {
+    mlops_reference_opts kept = MLOPS_REFERENCE_OPTS_INIT;
+    mlops_reference *r;
+    mlops_error err;
+    kept.host = host;
+    kept.columns = "x,colour";
+    kept.flags = MLOPS_REFERENCE_EXACT | MLOPS_REFERENCE_TEXTS;
+    opts->reference = &kept;
+    mlops_status status = mlops_reference_new_stream(&r, opts, &err);
+    if (status == MLOPS_E_IO && opts->open && strstr(err.message, "memory"))
+        return r ? SWEEP_WRONG : MLOPS_E_NOMEM; /* the producer has no other way to say so */
+    if (status) return r || err.code != status || !err.message[0] ? SWEEP_WRONG : status;
+    int good = as_expected(r) && mlops_reference_is_exact(r) && mlops_reference_size(r) > 0;
+    mlops_reference_unref(r);
+    return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int make_of_stream(const mlops_host *host, const char *dir) {
+    mlops_reference_stream_opts opts = MLOPS_REFERENCE_STREAM_OPTS_INIT;
+    mlops_table *t;
+    mlops_error err;
+    (void)dir;
+    MLOPS_TRY(sweep_parse_csv(&t, host, 0, &err));
+    opts.open = open_table;
+    opts.user = t;
+    int status = make_in_passes(&opts, host);
+    mlops_table_unref(t);
+    return status;
+}
+
+static int make_of_file(const mlops_host *host, const char *dir) {
+    mlops_reference_stream_opts opts = MLOPS_REFERENCE_STREAM_OPTS_INIT;
+    sweep_path path;
+    opts.path = sweep_in(&path, dir, "t.csv");
+    return make_in_passes(&opts, host);
+}
+
 /* An older file under the name, which a save that fails leaves alone. */
 static int put_older(const mlops_host *host, const char *dir) {
     return sweep_put(host, dir, "saved", "older", 5);
@@ -82,6 +126,8 @@ static int put_saved(const mlops_host *host, const char *dir) { return make_and_
 const sweep_scenario sweep_reference[] = {
     {"reference: make and save", put_older, make_and_save, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"reference: load", put_saved, load_saved, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"reference: of a stream", NULL, make_of_stream, NULL, SWEEP_MEMORY},
+    {"reference: of a file", put_csv, make_of_file, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"reference: load CSV", put_csv, load_csv, NULL, SWEEP_MEMORY | SWEEP_IO},
     {NULL, NULL, NULL, NULL, 0},
 };

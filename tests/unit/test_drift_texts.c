@@ -1,9 +1,9 @@
 /* Columns of texts: a reference keeps what is counted of them, and says of a table what the table
  * that it was made of says. */
 #define _GNU_SOURCE
-#include "column/text_counts.h"
 #include "profile/reference.h"
 #include "unit/help_drift.h"
+#include "unit/help_stream.h"
 
 #include <unistd.h>
 
@@ -187,12 +187,119 @@ static void test_parts_that_contradict(void **state) {
         }
 }
 
+/* ---- streams ---- */
+
+static mlops_table *some_rows(int round) {
+    return rows(60 + (int64_t)(draw() % 700), round % 3 ? 5 : 2, "review,kind,n\n");
+}
+
+static void test_streams_say_what_tables_say(void **state) {
+    (void)state;
+    int n_described = 0;
+    for (int round = 0; round < 60; round++) {
+        seed = (uint64_t)round;
+        mlops_table *x = some_rows(round), *y = some_rows(round + (int)(draw() % 2)), *p, *q;
+        producer a = producer_of(x), b = producer_of(y);
+        p = whole(&a);
+        q = whole(&b);
+        mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+        if (round % 7 == 0) drift.flags = MLOPS_DRIFT_WHOLE_TEXTS;
+        if (round % 11 == 0) drift.preset = MLOPS_DRIFT_EVIDENTLY, drift.flags = 0;
+        mlops_drift_stream_opts opts = both(&a, &b, &drift);
+        mlops_drift *want = compare(p, q, &drift), *got;
+        got = within(&opts, &drift, NULL, round % 3 ? 100000 : 1 << 24);
+        same_reports(want, got);
+        n_described += mlops_drift_n_columns(want) == 10;
+        mlops_drift_unref(got);
+        mlops_drift_unref(want);
+        if (!drift.preset) {
+            mlops_reference *kept = keep_texts(p, round % 2 ? MLOPS_REFERENCE_EXACT : 0, NULL);
+            assert_int_equal(mlops_drift_compare_reference(&want, kept, q, NULL, NULL), MLOPS_OK);
+            opts.reference_open = NULL;
+            opts.reference = kept;
+            drift.flags = 0;
+            got = within(&opts, &drift, NULL, 100000);
+            same_reports(want, got);
+            mlops_drift_unref(got);
+            mlops_drift_unref(want);
+            mlops_reference_unref(kept);
+        }
+        mlops_table_unref(p);
+        mlops_table_unref(q);
+        mlops_table_unref(x);
+        mlops_table_unref(y);
+    }
+    assert_true(n_described > 20);
+    assert_int_equal(n_blocks, 0);
+}
+
+/* Long texts, none of which is kept: what is counted of them fits where they do not. */
+static void test_texts_larger_than_the_bound(void **state) {
+    (void)state;
+    char other[80];
+    snprintf(other, sizeof other, "%s.csv", path);
+    mlops_table *x = rows(3000, 60, "review,kind,n\n"), *y = rows(2000, 60, "review,kind,n\n");
+    for (int round = 0; round < 2; round++) {
+        producer a = producer_of(x), b = producer_of(y);
+        a.batch = b.batch = 100;
+        mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+        mlops_drift_stream_opts opts = both(&a, &b, &drift);
+        assert_int_equal(mlops_table_write(x, path, NULL, NULL), MLOPS_OK);
+        assert_int_equal(mlops_table_write(y, other, NULL, NULL), MLOPS_OK);
+        if (round) opts.reference_open = opts.current_open = NULL;
+        if (round) opts.reference_path = path, opts.current_path = other;
+        mlops_drift *want = compare(x, y, NULL);
+        const int64_t bound = round ? 1 << 20 : 440000; /* the reviews alone take 1.1 MB */
+        mlops_drift *got = within(&opts, &drift, NULL, bound);
+        assert_true(most < (size_t)bound);
+        same_reports(want, got);
+        mlops_drift_unref(want);
+        mlops_drift_unref(got);
+    }
+    unlink(other);
+    mlops_table_unref(x);
+    mlops_table_unref(y);
+}
+
+/* What the texts are on the other side. */
+static void test_other_side_of_texts(void **state) {
+    (void)state;
+    static const char *const others[] = {"review,kind,n\n5,a,1\n7,b,2\n",
+                                         "review,kind,n\n,a,1\n,b,2\n", "review,kind,n\n"};
+    mlops_table *x = rows(300, 5, "review,kind,n\n");
+    for (size_t i = 0; i < 3; i++) {
+        mlops_table *y = parse(others[i]);
+        mlops_drift *want, *got;
+        mlops_error err, other;
+        assert_int_equal(mlops_table_write(x, path, NULL, NULL), MLOPS_OK);
+        producer b = producer_of(y);
+        mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+        mlops_drift_stream_opts opts = both(NULL, &b, &drift);
+        opts.reference_path = path;
+        mlops_status status = mlops_drift_compare(&want, x, y, NULL, &err);
+        if (status) {
+            assert_int_equal(mlops_drift_compare_stream(&got, &opts, &other), status);
+            assert_string_equal(err.message, other.message);
+        } else {
+            got = within(&opts, &drift, NULL, 400000);
+            same_reports(want, got);
+            mlops_drift_unref(want);
+            mlops_drift_unref(got);
+        }
+        mlops_table_unref(y);
+    }
+    mlops_table_unref(x);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reference_says_what_the_table_says),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_what_does_not_fit),
         cmocka_unit_test(test_parts_that_contradict),
+        cmocka_unit_test(test_streams_say_what_tables_say),
+        cmocka_unit_test(test_texts_larger_than_the_bound),
+        cmocka_unit_test(test_other_side_of_texts),
     };
     char dir[] = "/tmp/test_drift_texts_XXXXXX";
     if (!mkdtemp(dir)) return 1;

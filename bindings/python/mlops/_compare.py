@@ -52,6 +52,17 @@ def compare(reference, current, *, memory_max=None, progress=None, csv=None, **o
     return drift.compare(whole("reference", reference, csv), whole("current", current, csv), **opts)
 
 
+def reference_in_passes(rows, memory_max, progress, csv=None, **opts):
+    """A reference of rows that are read in passes."""
+    call = {name: value for name, value in (("memory_max", memory_max), ("progress", progress)) if value is not None}
+    where = {"path": rows} if isinstance(rows, PATHS) else {"open": Opener("table", rows)}
+    try:
+        return Reference.new_stream(reference={**opts, "csv": csv}, call=call, **where)
+    except Error as wrong:  # options by the names that they have here
+        wrong.args = (re.sub(r'\b(?:reference|call)\["(\w+)"\]', r"\1=", str(wrong)), *wrong.args[1:])
+        raise
+
+
 def is_function(side):
     return callable(side) and not hasattr(side, "columns") and not hasattr(side, "__arrow_c_stream__")
 

@@ -601,6 +601,8 @@ class ErasedError(Error):
 
 mlops_io_visit = C.CFUNCTYPE(C.c_int64, C.c_void_p, C.c_char_p, C.c_void_p)
 
+mlops_stream_open = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p)
+
 mlops_task = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int32)
 
 mlops_progress = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int64)
@@ -608,8 +610,6 @@ mlops_progress = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int64)
 mlops_external = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_char_p, C.c_int64, C.c_int64, C.c_void_p)
 
 mlops_reader = C.CFUNCTYPE(C.c_int64, C.c_void_p, C.c_void_p, C.c_int64)
-
-mlops_stream_open = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p)
 
 
 class mlops_error(C.Structure):
@@ -882,6 +882,22 @@ mlops_reference_opts._fields_ = [
     ("n_edges", C.c_int64),
 ]
 assert C.sizeof(mlops_reference_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_reference_stream_opts(C.Structure):
+    pass
+
+
+mlops_reference_stream_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("reference", C.POINTER(mlops_reference_opts)),
+    ("call", C.POINTER(mlops_call)),
+    ("open", mlops_stream_open),
+    ("user", C.c_void_p),
+    ("path", C.c_char_p),
+]
+assert C.sizeof(mlops_reference_stream_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 28)
 
 
 class mlops_bundle_opts(C.Structure):
@@ -2543,6 +2559,8 @@ _rt.declare(lib.mlops_model_predict_f64, C.c_int32, C.c_void_p, C.c_void_p, C.c_
 _rt.declare(lib.mlops_model_predict_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_int32, C.c_void_p,
         C.c_int64, C.c_int64, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_reference_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_reference_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_reference_new_stream, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_reference_stream_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_reference_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_reference_opts),
         C.POINTER(mlops_error))
@@ -5697,6 +5715,35 @@ class Reference(_rt.Handle):
         self._h = self._owner(out.value)
 
     @classmethod
+    def new_stream(cls, *, reference=None, call=None, open=None, path=None):
+        """Make a reference of what memory may not hold, in as many passes as call.memory_max demands: each
+        keeps a few columns, of every row. It is that of the whole table, to the byte. What is counted is
+        all that the library allocates, the reference too. Progress is told in columns, and asked after
+        each batch.
+
+            reference: what to keep, and how CSV is read
+            call: progress, deadline, and memory_max, by default 1 GiB
+            open: opens the data
+            path: CSV
+
+        Raises: as Reference(), Table.import_stream() and Table.load(); LimitError names a column that does
+        not fit by itself, and the bytes that it takes; IoError if the source cannot be opened, or has changed
+        between two passes; CancelledError, DeadlineError.
+        """
+        out = C.c_void_p()
+        opts = _reference_stream_opts(reference=reference, call=call, open=open, path=path)
+        err = mlops_error()
+        status = lib.mlops_reference_new_stream(C.byref(out), C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Reference.new_stream", err, nested={
+                "mlops_reference_opts": "reference",
+                "mlops_csv_opts": 'reference["csv"]',
+                "mlops_call": "call",
+            })
+        return cls._wrap(out.value)
+
+    @classmethod
     def load(cls, path, *, exact=False, texts=False, columns=None, ignore=None, csv=None, n_edges=None):
         """Load a reference from a file: a saved reference, a bundle that has one, or a CSV file, found from
         the content and never from the name.
@@ -7910,8 +7957,9 @@ class Drift(_rt.Handle):
         bound on memory demands. A kept reference needs one pass less of memory, and no rows of its own.
 
         Progress is told in columns, at least once for each batch; what it is asked within a pass is
-        whether to go on. What is counted against the bound is all that the library allocates in the call,
-        not what the producer of a stream holds.
+        whether to go on. There are more of them once a column has turned out to be one of texts. What is
+        counted against the bound is all that the library allocates in the call, not what the producer of a
+        stream holds.
 
             drift: how to compare. Its call.memory_max is the bound, by default 1 GiB
             csv: how files of CSV are read; host, call and memory_max of it are not looked at
@@ -12955,6 +13003,26 @@ def _reference_opts(*, exact=False, texts=False, columns=None, ignore=None, csv=
         o._keep.append(made)
     if n_edges is not None:
         o.n_edges = _rt.integer(n_edges, -2 ** 63, 2 ** 63 - 1, "n_edges")
+    return o
+
+
+def _reference_stream_opts(*, reference=None, call=None, open=None, path=None):
+    o = mlops_reference_stream_opts(C.sizeof(mlops_reference_stream_opts))
+    o._keep, o._raised = [], []
+    if reference is not None:
+        made = _reference_opts(**_rt.options(reference, "reference"))
+        o.reference = C.pointer(made)
+        o._keep.append(made)
+    if call is not None:
+        made = _call(**_rt.options(call, "call"))
+        o.call = C.pointer(made)
+        o._keep.append(made)
+    if open is not None:
+        made = _rt.Callback(open, mlops_stream_open, o._raised)
+        o.open = made.pointer
+        o._keep.append(made)
+    if path is not None:
+        o.path = _rt.string(path, "path")
     return o
 
 

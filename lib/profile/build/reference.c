@@ -102,6 +102,40 @@ mlops_status mlops__reference_finish(mlops_reference *self, mlops_error *err) {
     return MLOPS_OK;
 }
 
+mlops_status mlops__reference_finish_new(mlops_reference *self, mlops_error *err) {
+    mlops_status status = mlops__reference_finish(self, NULL);
+    if (status == MLOPS_OK) return MLOPS_OK;
+    if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(err, (size_t)self->n_columns);
+    for (int64_t i = 1; i < self->n_columns; i++) {
+        const char *name = self->columns[self->by_name[i]].name;
+        if (!strcmp(self->columns[self->by_name[i - 1]].name, name))
+            return mlops__fail(err, MLOPS_E_SCHEMA,
+                               "reference: '%s' is a column, and what is kept of texts; name one "
+                               "of the two in ignore",
+                               name);
+    }
+    return status;
+}
+
+mlops_status mlops__reference_resize(mlops_reference *self, int64_t n_columns, int64_t n_rows,
+                                     mlops_error *err) {
+    self->n_rows = n_rows;
+    if (n_columns == self->n_columns) return MLOPS_OK;
+    size_t n = (size_t)n_columns, old = (size_t)self->n_columns;
+    mlops__reference_column *columns = mlops__arena_array(&self->arena, n, sizeof *columns);
+    int64_t *by_name = mlops__arena_array(&self->arena, n, sizeof *by_name);
+    if (!columns || !by_name) return mlops__fail_nomem(err, n * sizeof *columns);
+    memcpy(columns, self->columns, (old < n ? old : n) * sizeof *columns);
+    self->columns = columns;
+    self->by_name = by_name;
+    self->n_columns = n_columns;
+    return MLOPS_OK;
+}
+
+void mlops__reference_leave_to(mlops_reference *self, const mlops__host *host) {
+    self->host = *host;
+}
+
 mlops_status mlops__reference_keep(mlops_reference *self, const int64_t *chosen, int64_t n,
                                    mlops_error *err) {
     mlops__reference_column *kept =

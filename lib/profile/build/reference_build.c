@@ -12,8 +12,8 @@
 
 enum { EDGES_DEFAULT = 255, EDGES_MIN = 9 };
 
-static mlops_status with_defaults(mlops_reference_opts *out, const mlops_reference_opts *given,
-                                  mlops_error *err) {
+mlops_status mlops__reference_defaults(mlops_reference_opts *out, const mlops_reference_opts *given,
+                                       mlops_error *err) {
     MLOPS_TRY(mlops__opts_copy(out, sizeof *out, given, "mlops_reference_opts", err));
     if (out->flags & ~(uint32_t)(MLOPS_REFERENCE_EXACT | MLOPS_REFERENCE_TEXTS))
         return mlops__fail(err, MLOPS_E_INVALID,
@@ -104,6 +104,13 @@ static mlops_status choose(const source *from, const mlops_reference_opts *opts,
                        "reference: no column is left; name one or more, or ignore fewer");
 }
 
+mlops_status mlops__reference_choose_of(const mlops_table *table, const mlops_reference_opts *opts,
+                                        mlops__arena *arena, int64_t **out, int64_t *n,
+                                        mlops_error *err) {
+    const source from = {table, NULL};
+    return choose(&from, opts, arena, out, n, err);
+}
+
 mlops_status mlops__reference_choose(mlops_reference *self, const mlops_reference_opts *opts,
                                      mlops_error *err) {
     if (!opts->columns && !opts->ignore) return MLOPS_OK;
@@ -127,23 +134,26 @@ typedef struct maker {
     mlops_error *err;
 } maker;
 
-static mlops_status add(maker *m, const mlops__column *column, int part) {
-    mlops__arena *arena = mlops__reference_arena(m->self);
-    mlops__reference_column *out = &mlops__reference_columns(m->self)[m->n++];
-    mlops__cells_task task = {column,
-                              m->host,
-                              arena,
-                              m->values,
-                              m->values + column->n_rows,
-                              m->opts->n_edges,
-                              (m->opts->flags & MLOPS_REFERENCE_EXACT) != 0};
+mlops_status mlops__reference_make_column(mlops__reference_column *out,
+                                          const mlops__cells_task *task, const char *name,
+                                          int part) {
+    memset(out, 0, sizeof *out); /* it may have been tried before */
     out->part = part;
-    out->name = mlops__arena_text(arena, column->name, strlen(column->name));
-    mlops_status status = MLOPS_E_NOMEM;
-    if (out->name)
-        status = mlops__reference_numeric(column->type) ? mlops__cells_numeric(out, &task)
-                                                        : mlops__cells_text(out, &task);
-    return status ? mlops__fail_nomem(m->err, (size_t)column->n_rows) : MLOPS_OK;
+    out->name = mlops__arena_text(task->arena, name, strlen(name));
+    if (!out->name) return MLOPS_E_NOMEM;
+    return mlops__reference_numeric(task->column->type) ? mlops__cells_numeric(out, task)
+                                                        : mlops__cells_text(out, task);
+}
+
+static mlops_status add(maker *m, const mlops__column *column, int part) {
+    size_t n = (size_t)column->n_rows;
+    int exact = (m->opts->flags & MLOPS_REFERENCE_EXACT) != 0;
+    mlops__cells_task task = {column,    m->host,       mlops__reference_arena(m->self),
+                              m->values, m->values + n, m->opts->n_edges,
+                              exact};
+    mlops__reference_column *out = &mlops__reference_columns(m->self)[m->n++];
+    mlops_status status = mlops__reference_make_column(out, &task, column->name, part);
+    return status ? mlops__fail_nomem(m->err, n) : MLOPS_OK;
 }
 
 static mlops_status add_texts(maker *m, const mlops__column *column) {
@@ -163,11 +173,7 @@ static mlops_status fill(maker *m, const mlops_table *table, const int64_t *chos
         const mlops__column *column = mlops__table_column(table, chosen[i]);
         MLOPS_TRY(are_texts[i] ? add_texts(m, column) : add(m, column, 0));
     }
-    mlops_status status = mlops__reference_finish(m->self, m->err);
-    if (status != MLOPS_E_CORRUPT) return status;
-    return mlops__fail(m->err, MLOPS_E_SCHEMA,
-                       "reference: a column has the name of what is kept of texts, such as "
-                       "'review.words'; name one of the two in ignore");
+    return mlops__reference_finish_new(m->self, m->err);
 }
 
 static mlops_status build(mlops_reference **out, const mlops_table *table, mlops__arena *arena,
@@ -199,16 +205,15 @@ mlops_status mlops_reference_new(mlops_reference **out, const mlops_table *table
     *out = NULL;
     mlops_reference_opts o;
     mlops__host host;
-    MLOPS_TRY(with_defaults(&o, opts, err));
+    MLOPS_TRY(mlops__reference_defaults(&o, opts, err));
     MLOPS_TRY(mlops__host_init(&host, o.host, err));
     if (mlops_table_n_rows(table) < 1)
         return mlops__fail(err, MLOPS_E_SCHEMA, "reference: the table has no rows; it needs one");
     mlops__arena arena;
     mlops__arena_init(&arena, &host.allocator, SIZE_MAX);
     int64_t *chosen, n_chosen;
-    source from = {table, NULL};
     maker m = {NULL, &o, &host, NULL, 0, err};
-    mlops_status status = choose(&from, &o, &arena, &chosen, &n_chosen, err);
+    mlops_status status = mlops__reference_choose_of(table, &o, &arena, &chosen, &n_chosen, err);
     if (status == MLOPS_OK) status = build(out, table, &arena, chosen, n_chosen, &m);
     mlops__arena_free(&arena);
     return status;

@@ -28,6 +28,24 @@ mlops_status mlops__reference_keep(mlops_reference *self, const int64_t *chosen,
 mlops_status mlops__reference_choose(mlops_reference *self, const mlops_reference_opts *opts,
                                      mlops_error *err);
 
+/* The options as they are meant; and the columns of a table that they choose, in the arena. */
+mlops_status mlops__reference_defaults(mlops_reference_opts *out, const mlops_reference_opts *given,
+                                       mlops_error *err);
+mlops_status mlops__reference_choose_of(const mlops_table *table, const mlops_reference_opts *opts,
+                                        mlops__arena *arena, int64_t **out, int64_t *n,
+                                        mlops_error *err);
+
+/* Other numbers of columns and rows; those columns that stood there stay. MLOPS_E_NOMEM. */
+mlops_status mlops__reference_resize(mlops_reference *self, int64_t n_columns, int64_t n_rows,
+                                     mlops_error *err);
+
+/* mlops__reference_finish() of what was made of a table, which has a name twice where a column is
+ * called as what is counted of texts: MLOPS_E_SCHEMA. */
+mlops_status mlops__reference_finish_new(mlops_reference *self, mlops_error *err);
+
+/* Memory is given back there from now on, which is where the allocator had it from. */
+void mlops__reference_leave_to(mlops_reference *self, const mlops__host *host);
+
 /* What one column is made with. */
 typedef struct mlops__cells_task {
     const mlops__column *column;
@@ -42,6 +60,11 @@ typedef struct mlops__cells_task {
 /* Fills all of out but name and by_text. MLOPS_E_NOMEM. */
 mlops_status mlops__cells_numeric(mlops__reference_column *out, const mlops__cells_task *task);
 mlops_status mlops__cells_text(mlops__reference_column *out, const mlops__cells_task *task);
+
+/* All of a column but by_text. MLOPS_E_NOMEM. */
+mlops_status mlops__reference_make_column(mlops__reference_column *out,
+                                          const mlops__cells_task *task, const char *name,
+                                          int part);
 
 /* Keeps the n ascending values of the task. MLOPS_E_NOMEM. */
 mlops_status mlops__reference_ecdf_make(mlops__reference_column *out, const mlops__cells_task *task,

@@ -1,6 +1,6 @@
 /* An allocator that holds a call to a bound, on any number of threads. */
-#ifndef MLOPS_DRIFT_PURSE_H
-#define MLOPS_DRIFT_PURSE_H
+#ifndef MLOPS_COLUMN_PURSE_H
+#define MLOPS_COLUMN_PURSE_H
 
 #include <mlops/host.h>
 #include <stdatomic.h>

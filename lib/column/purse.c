@@ -3,7 +3,7 @@
  * Owns nothing but the count. Invariant: used is the sum of the sizes outstanding, and never
  * exceeds max, also while a block moves: then both the old and the new one are there.
  */
-#include "drift/purse.h"
+#include "column/purse.h"
 
 static int admit(mlops__purse *self, size_t more) {
     size_t used = atomic_load_explicit(&self->used, memory_order_relaxed);

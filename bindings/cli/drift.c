@@ -205,11 +205,9 @@ const cli_command cli_drift_commands[] = {
     {"drift multivariate", "REFERENCE CURRENT", "multivariate select read-csv",
      "Tell whether the rows of CURRENT as a whole have drifted from REFERENCE.",
      "What holds between columns may change where each by itself looks the same. mmd is the\n"
-     "maximum mean discrepancy; pca what the components of REFERENCE leave over; classify how "
-     "well\n"
-     "trees tell the two apart, and by which columns. Columns are those of numbers. One of the "
-     "two\n"
-     "tables may be -, for standard input.\n\n"
+     "maximum mean discrepancy; pca what the components of REFERENCE leave over; classify tells\n"
+     "how well trees set the two apart, and by which columns. One of the two tables may be -, for\n"
+     "standard input.\n\n"
      "Exit status: 0 no drift, 3 drift, 4 not enough data, 1 an error, 2 wrong usage.\n\n"
      "Examples:\n"
      "  mlops drift multivariate train.csv live.csv --ignore fraud\n"

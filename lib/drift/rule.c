@@ -162,10 +162,13 @@ static double log_weight(const mlops__drift_cells *cells) {
 /* tv over the categories that came often enough, with all others as one: those that are picked for
  * the counts that they have by chance would seem to lose. Cells that are merged still count in c,
  * as each of them might have been one of the others. */
-static double tested_tv(const mlops__drift_judged *judged, const mlops__drift_cells *cells) {
+static double tested_tv(const mlops__drift_judged *judged, const mlops__drift_rule *rule,
+                        const mlops__drift_cells *cells) {
     int64_t x[MLOPS__DRIFT_CATEGORIES + 1], y[MLOPS__DRIFT_CATEGORIES + 1], own = 0;
     mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
     if (!cells || judged->column.type != MLOPS_TYPE_STRING) return judged->column.tv;
+    if (judged->column.n_reference < rule->rows_min || judged->column.n_current < rule->rows_min)
+        return judged->column.tv; /* too little to test: told as it is */
     while (own < cells->n_cells - 1 && cells->reference[own] >= OFTEN) own++;
     if (own >= cells->n_cells - 1) return judged->column.tv;
     memcpy(x, cells->reference, (size_t)(own + 1) * sizeof *x);
@@ -186,8 +189,8 @@ static test test_values(const mlops__drift_judged *judged, const mlops__drift_ru
         return run("ks", column->ks, rule->ks_tolerance, 1 - log_weight(cells), n, m,
                    cells ? cells->hidden : 0, rule);
     double log_c = log_unions(column->type == MLOPS_TYPE_BOOL ? 2 : cells ? cells->n_cells : 0);
-    return run("tv", tested_tv(judged, cells), rule->tv_tolerance, log_c - log_weight(cells), n, m,
-               0, rule);
+    return run("tv", tested_tv(judged, rule, cells), rule->tv_tolerance, log_c - log_weight(cells),
+               n, m, 0, rule);
 }
 
 /* What is not among the first n - b of the reference's values is new; the other b say how much of

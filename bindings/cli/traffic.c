@@ -117,7 +117,8 @@ static int expect_labels(cli_traffic *self, const cli_args *args) {
     if (self->task == CLI_RANKING) return cli_usage(args->command, "--task is no ranking");
     plain.by = plain.key = NULL;
     if (args->validation) status = cli_rows_load(&known, &self->task, args->validation, &plain, 1);
-    if (!status && args->validation) known.n = cli_rows_keep(&known);
+    if (!status && args->validation && !(known.n = cli_rows_keep(&known)))
+        status = cli_complain("%s has no row with prediction and label", args->validation);
     known.k = self->k;
     if (!status) {
         if (self->task == CLI_BINARY) failed = expect_binary(self->monitor, &known, args, &error);
@@ -242,6 +243,7 @@ static int add_labels(cli_traffic *self, const cli_rows *rows, int64_t *ids) {
     for (int64_t i = 0; i < rows->n; i++) {
         double label = rows->classes ? (double)rows->classes[i] : rows->labels[i];
         if (isnan(label) || (rows->classes && label < 0)) continue;
+        if (ids[i] == mlops_monitor_id("")) continue; /* of no request that is known */
         ids[n] = ids[i];
         labels[n++] = label;
     }
@@ -252,12 +254,32 @@ static int add_labels(cli_traffic *self, const cli_rows *rows, int64_t *ids) {
     return status;
 }
 
+/* The table of labels, whose ids are texts, whatever they look like, as those of rows are. */
+static int load_labels(mlops_table **out, const cli_args *args) {
+    cli_args typed = *args;
+    char *types = NULL, *id = NULL;
+    size_t size = 0, n = strlen(args->request) + sizeof "=string";
+    FILE *to = open_memstream(&types, &size);
+    *out = NULL;
+    if (to && (id = malloc(n))) {
+        snprintf(id, n, "%s=string", args->request);
+        cli_csv_text(to, id);
+        if (args->csv_types) fprintf(to, ",%s", args->csv_types);
+    }
+    int failed = !to || fclose(to) || !id;
+    typed.csv_types = types;
+    int status = failed ? cli_no_memory() : cli_load_table(out, args->labels, &typed);
+    free(id);
+    free(types);
+    return status;
+}
+
 int cli_traffic_labels(cli_traffic *self) {
     const cli_args *args = self->args;
     mlops_table *table = NULL, *named = NULL;
     cli_rows rows = {.k = self->k};
     int64_t *ids = NULL;
-    int status = cli_load_table(&table, args->labels, args);
+    int status = load_labels(&table, args);
     if (!status) rows.n = mlops_table_n_rows(table);
     if (!status) status = take_ids(&ids, table, args->request, args->labels);
     if (!status && args->classes) status = cli_names(&named, args->classes, "--classes");

@@ -128,6 +128,13 @@ static int find_texts(watch *self, const mlops_table *header) {
         if (at >= 0) self->is_text[at] = 1;
     }
     mlops_drift_unref(watched);
+    const char *keys[] = {self->traffic ? self->args->request : NULL,
+                          self->traffic ? self->args->by
+                                        : NULL}; /* texts, whatever they look like */
+    for (int i = 0; i < 2; i++) {
+        int64_t at = keys[i] ? mlops_table_find(header, keys[i]) : -1;
+        if (at >= 0) self->is_text[at] = 1;
+    }
     return CLI_OK;
 }
 
@@ -295,7 +302,10 @@ static int is_empty(watch *self) {
 }
 
 static int run(watch *self) {
-    if (is_empty(self)) return write_metrics(self);
+    if (is_empty(self)) {
+        int ended = print_ended(self); /* its time may have been over */
+        return ended ? ended : write_metrics(self);
+    }
     int status = read_header(self);
     int64_t n_rows = self->args->csv_no_header; /* the first record is a row, too */
     while (!status) {

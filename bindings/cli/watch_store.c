@@ -72,8 +72,11 @@ static int is_alarmed(const cli_args *args, int64_t number) {
     if (!status && mlops_watch_windows(&windows, work.store, args->words[1], &work.error))
         status = cli_work_failed(&work);
     int64_t n = status ? 0 : mlops_table_n_rows(windows);
-    const char *found =
-        n ? cli_cell(windows, "alarmed", (number ? number : n) - 1, text, sizeof text) : "";
+    int64_t at = n - 1; /* not by its place: one before it may be gone after a repair */
+    while (number && at >= 0 &&
+           strtoll(cli_cell(windows, "number", at, text, sizeof text), NULL, 10) != number)
+        at--;
+    const char *found = at >= 0 ? cli_cell(windows, "alarmed", at, text, sizeof text) : "";
     if (!status && !strcmp(found, "true")) status = CLI_DRIFT;
     mlops_table_unref(windows);
     cli_close(&work);

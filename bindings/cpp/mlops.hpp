@@ -2842,10 +2842,11 @@ public:
 
     /// Reconstruction by principal components: how far rows lie from the components of the reference.
     ///
-    /// Components are of every second row of the reference; the errors of its other rows and those of the current
-    /// ones are compared by the rule of mlops_drift_compare(): effect is their KS distance. NANNYML fits all rows,
-    /// and alarms where a chunk of current rows has an error beyond three standard deviations of those of the
-    /// reference: effect is the mean error, tolerance the upper threshold.
+    /// Components are of one of each two rows of the reference; the errors of the others and those of the current
+    /// ones are compared by the rule of mlops_drift_compare(): effect is their KS distance. Where all components are
+    /// kept no row has an error: not enough data. NANNYML fits all rows, and alarms where a chunk of current rows has
+    /// an error beyond three standard deviations of those of the reference: effect is the mean error, tolerance the
+    /// upper threshold.
     mlops_multivariate_result pca(const mlops_pca_opts *opts = nullptr) const {
         mlops_multivariate_result out = {};
         out.struct_size = sizeof out;
@@ -4405,7 +4406,8 @@ public:
 
     /// Performance of the windows of a watch, as far as labels were expected: window (int64), kind ("measured" or
     /// "estimated"), metric, value, low, high (null where undefined), n (rows behind it). Measured is what labels
-    /// told by the time the watch was last kept.
+    /// told by the time the watch was last kept. Of a monitor whose windows_kept is 1 there is none: that window is
+    /// the current one.
     static ::mlops::table performance(const ::mlops::store &store, const std::string &name) {
         mlops_table *out = nullptr;
         mlops_error e;

@@ -439,7 +439,7 @@ class Roles:
 
 def zero_is_legal(doc):
     """Whether the range in a comment has a zero in it: '-64 to 64', '0 or more', 'in [0, 1]'."""
-    number = r"(-?[\d,.]*\d)"
+    number = r"(?<![\w.,])(-?[\d,.]*\d(?:e-?\d+)?)"
     spans = [(float(a.replace(",", "")), float(b.replace(",", "")))
              for a, b in re.findall(number + r" to " + number, doc)]
     if any(low <= 0 <= high for low, high in spans):

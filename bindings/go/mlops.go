@@ -3437,7 +3437,7 @@ type MetricOpts struct {
 	K int32
 	// regression: of pinball, in (0, 1); default 0.5
 	Quantile float64
-	// binary, classes: of f_beta, above 0, at most 1e6: what recall weighs against precision; default 1
+	// binary, classes: of f_beta, 1e-6 to 1e6: what recall weighs against precision; default 1
 	Beta float64
 }
 
@@ -3529,11 +3529,11 @@ type MmdOpts struct {
 	Alpha float64
 	// largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
 	Tolerance float64
-	// of the kernel, above 0, to 1e60; default: by the median of distances
+	// of the kernel, 1e-60 to 1e60; default: by the median of distances
 	Bandwidth float64
 	// rows that each side must have, 2 or more; default 50; ALIBI: 2
 	RowsMin int64
-	// of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+	// of EXACT, 1 / alpha - 1 to 100,000, default 1,000; ALIBI: 1 or more, default 100
 	NPermutations int64
 	// of FOURIER, 128 to 16,384; default 512
 	NFrequencies int64
@@ -3699,7 +3699,7 @@ type PerformanceOpts struct {
 	TopK int32
 	// of pinball of a regression, in (0, 1); default 0.5
 	Quantile float64
-	// of f_beta and its like, above 0, at most 1e6; default 1
+	// of f_beta and its like, 1e-6 to 1e6; default 1
 	Beta float64
 }
 
@@ -3874,7 +3874,7 @@ type ClassifyOpts struct {
 	Tolerance float64
 	// rows that each side must have, 20 or more; default 50
 	RowsMin int64
-	// rows of each side that are looked at, evenly spaced, to 10,000,000; default 20,000
+	// rows of each side that are looked at, of even parts, to 10,000,000; default 20,000
 	RowsMax int64
 	// of cross-validation, 2 to 10; default 5
 	NFolds int64
@@ -3964,7 +3964,7 @@ type PerformanceChoiceOpts struct {
 	Held string
 	// at least so much of held if higher is better, else at most; default 0
 	Bound float64
-	// of f_beta, above 0, at most 1e6; default 1
+	// of f_beta, 1e-6 to 1e6; default 1
 	Beta float64
 	// of a true positive; default 0. With one of the four, their sum over the rows is to be as large as
 	// can be, and best must not be given
@@ -9727,10 +9727,11 @@ func (x *Multivariate) Mmd(opts *MmdOpts) (MultivariateResult, error) {
 
 // Pca: reconstruction by principal components: how far rows lie from the components of the reference.
 //
-// Components are of every second row of the reference; the errors of its other rows and those of the
-// current ones are compared by the rule of mlops_drift_compare(): effect is their KS distance. NANNYML
-// fits all rows, and alarms where a chunk of current rows has an error beyond three standard
-// deviations of those of the reference: effect is the mean error, tolerance the upper threshold.
+// Components are of one of each two rows of the reference; the errors of the others and those of the
+// current ones are compared by the rule of mlops_drift_compare(): effect is their KS distance. Where
+// all components are kept no row has an error: not enough data. NANNYML fits all rows, and alarms
+// where a chunk of current rows has an error beyond three standard deviations of those of the
+// reference: effect is the mean error, tolerance the upper threshold.
 //
 // Errors: MLOPS_E_LIMIT for more than 2,048 columns, or for more memory than memory_max;
 // MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
@@ -9964,7 +9965,7 @@ func (x *Imprint) Windows(samples *Multivariate, nRows int64, opts *MmdOpts) (*T
 
 // Save: write the imprint as bytes: canonical, little-endian, 16 for each frequency and each column.
 //
-// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+// Errors: MLOPS_E_ARENA if cap is too small: nothing is written then; MLOPS_E_INVALID for no imprint.
 func (x *Imprint) Save() ([]byte, error) {
 	if x == nil || x.p == nil {
 		return nil, closed("Imprint")
@@ -13233,7 +13234,8 @@ func (x *Watch) Monitor() (*Monitor, error) {
 //
 // Errors: MLOPS_E_INVALID, also if it has rows or was resumed; MLOPS_E_SCHEMA if what was kept is of
 // another reference or other options or expectations (MLOPS_WATCH_ANEW lets go of it): the watch is to
-// be closed then; MLOPS_E_CORRUPT, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+// be closed then; MLOPS_E_CONFLICT if another resumes it at once; MLOPS_E_CORRUPT, MLOPS_E_NO_SPACE,
+// MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func (x *Watch) Resume(instance string, flags uint32) error {
 	if x == nil || x.p == nil {
 		return closed("Watch")
@@ -13280,7 +13282,8 @@ func (x *Watch) Keep() error {
 
 // PerformanceWatch: performance of the windows of a watch, as far as labels were expected: window
 // (int64), kind ("measured" or "estimated"), metric, value, low, high (null where undefined), n (rows
-// behind it). Measured is what labels told by the time the watch was last kept.
+// behind it). Measured is what labels told by the time the watch was last kept. Of a monitor whose
+// windows_kept is 1 there is none: that window is the current one.
 //
 // Errors: as mlops_watch_windows().
 func PerformanceWatch(store *Store, name string) (*Table, error) {

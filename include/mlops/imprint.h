@@ -79,7 +79,8 @@ MLOPS_API mlops_status mlops_imprint_windows(mlops_table **out, const mlops_impr
  * @param[out] bytes    @nullable @shape(cap) NULL to ask for the size
  * @param cap           bytes of room
  * @param[out] needed   @nullable bytes that it takes
- * @return MLOPS_E_ARENA if cap is too small; nothing is written then
+ * @return MLOPS_E_ARENA if cap is too small: nothing is written then; MLOPS_E_INVALID for no
+ * imprint
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_imprint_save(const mlops_imprint *self, void *bytes, size_t cap,

@@ -116,7 +116,7 @@ typedef struct mlops_metric_opts {
                                         query that are looked at, default all */
     int32_t reserved;              /**< must be 0 */
     double quantile;               /**< regression: of pinball, in (0, 1); default 0.5 */
-    double beta;                   /**< binary, classes: of f_beta, above 0, at most 1e6: what
+    double beta;                   /**< binary, classes: of f_beta, 1e-6 to 1e6: what
                                         recall weighs against precision; default 1 */
 } mlops_metric_opts;
 

@@ -167,11 +167,11 @@ typedef struct mlops_mmd_opts {
     double alpha;            /**< chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI
                                   0.05 */
     double tolerance;        /**< largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none */
-    double bandwidth;        /**< of the kernel, above 0, to 1e60; default: by the median of
+    double bandwidth;        /**< of the kernel, 1e-60 to 1e60; default: by the median of
                                 distances */
     int64_t rows_min;        /**< rows that each side must have, 2 or more; default 50; ALIBI: 2 */
-    int64_t n_permutations;  /**< of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more,
-                                  default 100 */
+    int64_t n_permutations;  /**< of EXACT, 1 / alpha - 1 to 100,000, default 1,000; ALIBI: 1 or
+                                  more, default 100 */
     int64_t n_frequencies;   /**< of FOURIER, 128 to 16,384; default 512 */
     int64_t seed;            /**< of permutations and frequencies; default 0 */
     const struct mlops_call *call; /**< @nullable executor, progress, deadline, memory_max */

@@ -37,8 +37,9 @@ typedef struct mlops_pca_opts {
 /**
  * Reconstruction by principal components: how far rows lie from the components of the reference.
  *
- * Components are of every second row of the reference; the errors of its other rows and those of
+ * Components are of one of each two rows of the reference; the errors of the others and those of
  * the current ones are compared by the rule of mlops_drift_compare(): effect is their KS distance.
+ * Where all components are kept no row has an error: not enough data.
  * NANNYML fits all rows, and alarms where a chunk of current rows has an error beyond three
  * standard deviations of those of the reference: effect is the mean error, tolerance the upper
  * threshold.
@@ -95,7 +96,7 @@ typedef struct mlops_classify_opts {
     double alpha;         /**< chance of a false alarm, in (0, 0.5]; default 0.01 */
     double tolerance;     /**< largest harmless AUC, in (0.5, 1); default 0.55 */
     int64_t rows_min;     /**< rows that each side must have, 20 or more; default 50 */
-    int64_t rows_max;     /**< rows of each side that are looked at, evenly spaced, to 10,000,000;
+    int64_t rows_max;     /**< rows of each side that are looked at, of even parts, to 10,000,000;
                                default 20,000 */
     int64_t n_folds;      /**< of cross-validation, 2 to 10; default 5 */
     int64_t n_trees;      /**< of a classifier, 1 to 1,000; default 100 */

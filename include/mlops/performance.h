@@ -33,7 +33,7 @@ typedef struct mlops_performance_opts {
                                         up to 1,024; default 16 */
     int32_t top_k;                 /**< of top_k_accuracy of classes; default 3 */
     double quantile;               /**< of pinball of a regression, in (0, 1); default 0.5 */
-    double beta;                   /**< of f_beta and its like, above 0, at most 1e6; default 1 */
+    double beta;                   /**< of f_beta and its like, 1e-6 to 1e6; default 1 */
 } mlops_performance_opts;
 
 enum {

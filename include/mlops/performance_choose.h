@@ -24,7 +24,7 @@ typedef struct mlops_performance_choice_opts {
     const char *held;     /**< @nullable one of these that must hold bound; default none */
     double bound;         /**< at least so much of held if higher is better, else at most; default
                                0 */
-    double beta;          /**< of f_beta, above 0, at most 1e6; default 1 */
+    double beta;          /**< of f_beta, 1e-6 to 1e6; default 1 */
     double worth_tp;      /**< of a true positive; default 0. With one of the four, their sum over
                                the rows is to be as large as can be, and best must not be given */
     double worth_fp;      /**< of a false positive: a cost is below 0; default 0 */

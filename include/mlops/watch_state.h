@@ -58,8 +58,8 @@ typedef enum mlops_watch_resume_flags {
  * @param err       @nullable
  * @return MLOPS_E_INVALID, also if it has rows or was resumed; MLOPS_E_SCHEMA if what was kept is
  * of another reference or other options or expectations (MLOPS_WATCH_ANEW lets go of it): the watch
- * is to be closed then; MLOPS_E_CORRUPT, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM,
- * MLOPS_E_FORKED
+ * is to be closed then; MLOPS_E_CONFLICT if another resumes it at once; MLOPS_E_CORRUPT,
+ * MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_watch_resume(mlops_watch *self, const char *instance, uint32_t flags,
@@ -94,7 +94,8 @@ MLOPS_API mlops_status mlops_watch_keep(mlops_watch *self, mlops_error *err);
 /**
  * Performance of the windows of a watch, as far as labels were expected: window (int64), kind
  * ("measured" or "estimated"), metric, value, low, high (null where undefined), n (rows behind it).
- * Measured is what labels told by the time the watch was last kept.
+ * Measured is what labels told by the time the watch was last kept. Of a monitor whose windows_kept
+ * is 1 there is none: that window is the current one.
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param store     store

@@ -274,6 +274,11 @@ static mlops_status take_scored(mlops_monitor *self, const mlops__scored *rows, 
                            rule->task == MLOPS__TASK_NUMBERS ? "1 or " : "", (long long)most);
     if (n > INT64_MAX - self->n_rows - self->n_pending)
         return mlops__fail(err, MLOPS_E_LIMIT, "monitor: more than 2^63 - 1 rows in all");
+    for (int64_t i = 0; rows->weights && i < n; i++) /* its label may come with a weight */
+        if (rows->weights[i] == 0 &&
+            mlops__counts_wrong_row(&self->scored->all, rows->scores + i * rows->width))
+            return mlops__fail(err, MLOPS_E_INVALID,
+                               "row %lld, counted from 0: its scores are none", (long long)i);
     return mlops__counts_add(&self->scored->all, rows->scores, rows->width, rows->weights, n, err);
 }
 

@@ -139,8 +139,8 @@ const char *mlops__counts_wrong(const mlops__counts *self, double label) {
 
 int mlops__counts_wrong_row(const mlops__counts *self, const double *values) {
     if (self->scores) return values[0] < 0 || values[0] > 1;
-    if (self->classes)
-        return mlops__classes_check(self->classes, values, 1, NULL, NULL) != MLOPS_OK;
+    if (self->classes) /* whether there is room is not asked */
+        return mlops__classes_check(self->classes, values, 1, NULL, NULL) == MLOPS_E_INVALID;
     return wrong_number(values, 1) != NULL;
 }
 

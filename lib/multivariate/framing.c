@@ -57,16 +57,17 @@ static double held(double x) {
     return x > SIZE_MOST ? SIZE_MOST : x < -SIZE_MOST ? -SIZE_MOST : x;
 }
 
-/* Rows first, first + step and so on of a side. */
+/* Rows of a side from first on, or those that are chosen one of step. */
 static void take(const mlops__frame *self, int s, int64_t first, int64_t n, int64_t step,
                  double *out) {
     const int64_t d = self->d;
     /* A table is read column by column. */
-    const int64_t some = self->samples->sides[s].columns ? n : 1;
+    const int64_t some = self->samples->sides[s].columns ? n : 1, all = self->samples->sides[s].n;
     for (int64_t begin = 0; begin < n; begin += some)
         for (int64_t c = 0; c < d; c++)
             for (int64_t i = begin; i < begin + some; i++) {
-                const double x = mlops__rows_cell(self, s, first + i * step, c);
+                const int64_t row = mlops__rows_chosen(first + i, all, step);
+                const double x = mlops__rows_cell(self, s, row, c);
                 out[i * d + c] = is_finite(x) ? held((x - self->mean[c]) * self->scale[c]) : 0.0;
             }
 }
@@ -81,7 +82,7 @@ void mlops__rows_take(const mlops__frame *self, int64_t first, int64_t n, double
 
 void mlops__rows_take_each(const mlops__frame *self, int64_t step, int64_t first, int64_t n,
                            double *out) {
-    take(self, 0, first * step, n, step, out);
+    take(self, 0, first, n, step, out);
 }
 
 /* ---- texts ---- */
@@ -95,8 +96,8 @@ static int rarer(const void *counts, int64_t a, int64_t b) {
 static void count_words(const making *self, int64_t column, double *counts) {
     const mlops_multivariate *samples = self->work->samples;
     for (int s = 0; s < self->sides; s++)
-        for (int64_t i = 0; i < samples->sides[s].n; i += self->step) {
-            const int64_t id = word(samples, s, i, column);
+        for (int64_t i = 0, n = samples->sides[s].n; i * self->step < n; i++) {
+            const int64_t id = word(samples, s, mlops__rows_chosen(i, n, self->step), column);
             if (id >= 0) counts[id] += 1.0;
         }
 }
@@ -152,11 +153,13 @@ static void add_up(const making *self, int squares, double *sums, double *counts
     const mlops__frame *frame = self->frame;
     for (int64_t c = 0; c < frame->d; c++) sums[c] = counts[c] = 0.0;
     for (int s = 0; s < self->sides; s++) {
-        const int64_t n = self->work->samples->sides[s].n, block = BLOCK * self->step;
-        for (int64_t first = 0; first < n; first += block)
+        const int64_t all = self->work->samples->sides[s].n,
+                      n = (all + self->step - 1) / self->step;
+        for (int64_t first = 0; first < n; first += BLOCK)
             for (int64_t c = 0; c < frame->d; c++)
-                for (int64_t i = first; i < first + block && i < n; i += self->step) {
-                    const double x = mlops__rows_cell(frame, s, i, c);
+                for (int64_t i = first; i < first + BLOCK && i < n; i++) {
+                    const int64_t row = mlops__rows_chosen(i, all, self->step);
+                    const double x = mlops__rows_cell(frame, s, row, c);
                     if (!is_finite(x)) continue;
                     const double size = x < 0 ? -x : x;
                     const double off = squares ? x * most[c] - frame->mean[c] * most[c] : x * SMALL;

@@ -16,7 +16,7 @@ typedef struct mlops__pairwise {
 
 enum { MLOPS__TILE = 256 /* rows, and columns, that are worked on at once */ };
 
-/* Up to most rows, evenly spaced, of the first n of the samples. */
+/* Up to most rows, of even parts, of the first n of the samples. */
 mlops_status mlops__pairwise_gather(mlops__pairwise *self, const mlops__frame *frame,
                                     mlops__work *work, int64_t n, int64_t most);
 

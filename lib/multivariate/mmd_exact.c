@@ -262,7 +262,7 @@ static void conclude(exact *self, mlops_multivariate_result *out, const mlops_mm
     const int64_t rank = (int64_t)(opts->alpha * (double)(1 + n_permutations) * (1 + 1e-12));
     double *sorted = self->found + 1, *scratch = self->found + self->n_sides;
     mlops__sort_f64(self->work->samples->host.cpu, sorted, scratch, sorted, n_permutations);
-    *chance = rank >= 1 ? sorted[n_permutations - rank] : 0.0;
+    *chance = rank >= 1 || !alibi ? sorted[n_permutations - (rank > 1 ? rank : 1)] : 0.0;
 }
 
 mlops_status mlops__mmd_exact(mlops_multivariate_result *out, mlops__work *work,

@@ -4,6 +4,7 @@
 #define MLOPS_MULTIVARIATE_MULTIVARIATE_H
 
 #include "base/arena.h"
+#include "base/mix.h"
 #include "column/table.h"
 #include "kern/kern.h"
 
@@ -102,7 +103,7 @@ typedef struct mlops__frame {
     double *missing; /* of columns of texts: what stands for no text */
 } mlops__frame;
 
-/* sides 2: every row of both decides; 1: each step-th of the reference. */
+/* sides 2: every row of both decides; 1: one of each step rows of the reference. */
 mlops_status mlops__frame_make(mlops__frame *self, mlops__work *work, mlops__encoding encoding,
                                int sides, int64_t step);
 
@@ -110,16 +111,29 @@ mlops_status mlops__frame_make(mlops__frame *self, mlops__work *work, mlops__enc
  * their place, scaled, at most 1e60 in size, and 0 where a value is missing. */
 void mlops__rows_take(const mlops__frame *self, int64_t first, int64_t n, double *out);
 
-/* The same of each step-th row of the reference. */
+/* The same of one of each step rows of the reference, which decide. */
 void mlops__rows_take_each(const mlops__frame *self, int64_t step, int64_t first, int64_t n,
                            double *out);
 
 /* One number of a row of a side, as it is. */
 double mlops__rows_cell(const mlops__frame *self, int side, int64_t row, int64_t place);
 
-/* Row i of k, spaced evenly among n. */
+/* One of so many, from 0, by a draw that no period of rows keeps step with. */
+static inline int64_t mlops__rows_draw(int64_t index, int64_t n) {
+    return (int64_t)(mlops__mix((uint64_t)index + MLOPS__MIX_STEP) % (uint64_t)n);
+}
+
+/* Row i of k: one of the i-th of k even parts of n. */
 static inline int64_t mlops__rows_spaced(int64_t i, int64_t n, int64_t k) {
-    return i * (n / k) + i * (n % k) / k;
+    const int64_t first = i * (n / k) + i * (n % k) / k;
+    const int64_t next = (i + 1) * (n / k) + (i + 1) * (n % k) / k;
+    return first + mlops__rows_draw(i, next - first);
+}
+
+/* Row i of those that decide: one of each step rows of n. */
+static inline int64_t mlops__rows_chosen(int64_t i, int64_t n, int64_t step) {
+    const int64_t left = n - i * step;
+    return step == 1 ? i : i * step + mlops__rows_draw(i, left < step ? left : step);
 }
 
 /* Name of a column; of matrices written to spare. */

@@ -138,6 +138,14 @@ mlops_status mlops__mmd_tail_find(mlops__mmd_tail *self, const mlops__pairwise *
     /* As the third cumulant goes to 0 this goes to a normal distribution. */
     self->dof = found[2] > 0 ? found[1] * found[1] * found[1] / (found[2] * found[2]) : 1e6;
     if (!(self->dof < 1e6) || self->variance == 0) self->dof = 1e6;
+    /* A kind of rows that is not among n may still be up to 3 in n of all, and apart from the
+     * others by up to 2. */
+    const double unseen = 6.0 / (double)n;
+    if (self->mean < unseen) self->mean = unseen;
+    if (self->variance < 2 * unseen * unseen) {
+        self->variance = 2 * unseen * unseen;
+        self->dof = 1;
+    }
     return MLOPS_OK;
 }
 

@@ -32,7 +32,7 @@ typedef struct fitting {
     mlops_pca_opts opts;
     mlops__work work;
     mlops__frame frame;
-    int64_t step;      /* every so many rows of the reference are fitted */
+    int64_t step;      /* one of so many rows of the reference is fitted */
     int64_t d, k;      /* places of a row, components */
     int64_t n_vectors; /* those at hand: the components, or all others, as is less work */
     int others;
@@ -52,12 +52,15 @@ typedef struct fitting {
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static int is_fitted(const fitting *self, int64_t side, int64_t row) {
-    return self->step > 1 && side == 0 && row % self->step == 0;
+    return self->step > 1 && side == 0 &&
+           mlops__rows_chosen(row / self->step, self->samples->sides[0].n, self->step) == row;
 }
 
 /* ---- components ---- */
 
-static int64_t tiles_of(const fitting *self) { return (self->d + TILE - 1) / TILE; }
+static int64_t parts_of(int64_t n, int64_t size) { return (n + size - 1) / size; }
+
+static int64_t tiles_of(const fitting *self) { return parts_of(self->d, TILE); }
 
 /* A tile of the lower triangle gets the products of a block added. */
 static mlops_status add_tile(void *user, int64_t index, int32_t worker) {
@@ -83,7 +86,7 @@ static mlops_status add_tile(void *user, int64_t index, int32_t worker) {
 
 static mlops_status find_covariance(fitting *self) {
     const int64_t d = self->d, n_tiles = tiles_of(self);
-    const int64_t n = (self->samples->sides[0].n + self->step - 1) / self->step;
+    const int64_t n = parts_of(self->samples->sides[0].n, self->step);
     double *rows = self->benches[0].rows;
     for (int64_t i = 0; i < n; i += BLOCK) {
         const int64_t m = self->n_block = least(BLOCK, n - i);
@@ -136,7 +139,8 @@ static mlops_status find_vectors(fitting *self, const mlops__eigen *eigen) {
     if (!self->others || self->squares) MLOPS__ROOM(&self->work, self->up, size);
     mlops__eigen_vectors(eigen, self->others ? self->k : 0, self->n_vectors, self->vectors);
     turning of = {self, eigen};
-    return mlops__work_run(&self->work, (self->n_vectors + PANEL - 1) / PANEL, turn_panel, &of);
+    self->work.done += parts_of(self->d, PANEL) - parts_of(self->n_vectors, PANEL);
+    return mlops__work_run(&self->work, parts_of(self->n_vectors, PANEL), turn_panel, &of);
 }
 
 static mlops_status make_benches(fitting *self) {
@@ -158,9 +162,10 @@ static mlops_status fit(fitting *self) {
     const int64_t d = self->d;
     mlops__work *work = &self->work;
     mlops__eigen eigen = {.n = d};
-    const int64_t n_tiles = tiles_of(self);
-    const int64_t n_blocks = (self->samples->sides[0].n / self->step + BLOCK - 1) / BLOCK;
-    work->total = n_blocks * (n_tiles * (n_tiles + 1) / 2) + self->samples->n / BLOCK + 2;
+    const int64_t n_tiles = tiles_of(self), n = self->samples->sides[0].n;
+    work->total = parts_of(parts_of(n, self->step), BLOCK) * (n_tiles * (n_tiles + 1) / 2) +
+                  parts_of(d, PANEL) + parts_of(n, BLOCK) +
+                  parts_of(self->samples->sides[1].n, BLOCK);
     MLOPS_TRY(make_benches(self));
     MLOPS__ROOM(work, self->covariance, d * d);
     MLOPS__ROOM(work, self->turned, BLOCK * d);
@@ -236,7 +241,7 @@ static mlops_status find_block(void *user, int64_t index, int32_t worker) {
 /* sums [2, d], nullable: of squares of each side. */
 static mlops_status find_errors(fitting *self, double *sums) {
     for (self->side = 0; self->side < 2; self->side++) {
-        const int64_t n = (self->samples->sides[self->side].n + BLOCK - 1) / BLOCK;
+        const int64_t n = parts_of(self->samples->sides[self->side].n, BLOCK);
         for (self->first = 0; self->first < n; self->first += WAVE) {
             const int64_t some = least(WAVE, n - self->first);
             MLOPS_TRY(mlops__work_run(&self->work, some, find_block, self));
@@ -288,7 +293,7 @@ static chunks cut(const fitting *self) {
             else squares += (error - sum / count) * (error - sum / count);
         }
     const double mean = sum / count, wide = ALARM_DEVIATIONS * mlops__sqrt(squares / count);
-    out.low = mean > wide ? mean - wide : 0.0;
+    out.low = mean < wide ? 0.0 : mean - wide;
     out.high = mean + wide;
     return out;
 }
@@ -346,7 +351,8 @@ static mlops_status judge(fitting *self, mlops_multivariate_result *out) {
     const double p = beyond > 0 ? mlops__exp(1 - 2 * effective * beyond * beyond) : 1.0;
     out->p_value = p < 1 ? p : 1.0;
     out->verdict = mlops__multivariate_judge(out, 0.0, 0);
-    if (n < self->opts.rows_min || m < self->opts.rows_min)
+    /* Off all components no row is, whatever it be. */
+    if (n < self->opts.rows_min || m < self->opts.rows_min || self->k == self->d)
         out->verdict = MLOPS_DRIFT_NOT_ENOUGH_DATA;
     return MLOPS_OK;
 }

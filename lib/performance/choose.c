@@ -99,8 +99,10 @@ mlops_status mlops_performance_choose(const mlops_performance *self, double *out
         best = value;
         at = i;
     }
-    *out = (double)at / MLOPS__SCORE_BINS;
-    if (at >= 0) return MLOPS_OK;
+    if (at >= 0) {
+        *out = (double)at / MLOPS__SCORE_BINS;
+        return MLOPS_OK;
+    }
     return mlops__fail(err, MLOPS_E_NOT_FOUND,
                        of.opts.held ? "performance: no threshold holds the bound of %s"
                                     : "performance: %s has a value at no threshold",

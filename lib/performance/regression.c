@@ -112,13 +112,15 @@ static int64_t bin_of(double absolute) {
 static void add_row(mlops_regression_performance *self, double p, double y, int64_t units) {
     static const double least_label = 0x1p-52; /* as scikit-learn has it */
     double error = p - y, absolute = size_of(error), size = size_of(y), high, low;
+    double square, square_low;
     double weight = mlops__weight_of(units), terms[SUMS] = {0};
     multiply(y, y, &high, &low);
+    multiply(error, error, &square, &square_low);
     terms[LABEL] = y;
     terms[LABEL_SQUARE] = high;
     terms[ERROR] = error;
     terms[ABSOLUTE] = absolute;
-    terms[SQUARED] = error * error;
+    terms[SQUARED] = square;
     terms[RELATIVE] = absolute / (size > least_label ? size : least_label);
     terms[SYMMETRIC] = mlops__symmetric_error(p, y);
     if (y < 0 || p < 0) self->n_no_log++;
@@ -130,6 +132,7 @@ static void add_row(mlops_regression_performance *self, double p, double y, int6
     terms[LOGS_SQUARE] = terms[LOGS] * terms[LOGS];
     for (size_t i = 0; i < SUMS; i++) mlops__exact_add(&self->sums[i], weight * terms[i]);
     mlops__exact_add(&self->sums[LABEL_SQUARE], weight * low);
+    mlops__exact_add(&self->sums[SQUARED], weight * square_low);
     if (!self->n++) self->least = self->greatest = y + 0.0;
     if (y < self->least) self->least = y + 0.0;
     if (y > self->greatest) self->greatest = y + 0.0;

@@ -238,6 +238,15 @@ static mlops_status read_window(const mlops_watch *self, mlops__record *out, con
     return status;
 }
 
+/* Whether labels have told nothing of a window since. */
+static int is_kept(const mlops_watch *self, const mlops__record *record,
+                   const mlops__buf *performance) {
+    mlops_id before, now;
+    if (performance->status || !mlops__record_id(record, "performance", &before)) return 0;
+    now = mlops__content_id(self->store, performance->data, performance->size);
+    return memcmp(&before, &now, sizeof now) == 0;
+}
+
 /* Puts a window that was kept again, with what labels have told since. One that is gone, as repair
  * may have it, stays so. */
 static mlops_status put_again(const mlops_watch *self, mlops_change *change, const news *n,
@@ -254,6 +263,10 @@ static mlops_status put_again(const mlops_watch *self, mlops_change *change, con
     MLOPS_TRY(status);
     mlops__buf_init(&buf, self->arena.allocator);
     take_performance(&performance, self, n, window);
+    if (is_kept(self, &record, &performance)) {
+        mlops__buf_free(&performance);
+        return MLOPS_OK;
+    }
     mlops__json_writer_init(&json, &buf, 0);
     mlops__json_open(&json, '{');
     mlops__record_put_except(&json, &record, "performance");

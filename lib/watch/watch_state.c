@@ -46,7 +46,7 @@ static mlops_status instance_read(instance *out, const mlops_watch *self, const 
     if (!status) status = mlops__record_parse(&out->fields, out->stored, arena, err);
     MLOPS_TRY(status);
     out->epoch = mlops__record_i64(&out->fields, "epoch", -1);
-    if (out->epoch >= 0) return MLOPS_OK;
+    if (out->epoch >= 0 && out->epoch < INT64_MAX) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_CORRUPT, "the record of instance \"%s\" of \"%s\" is not whole",
                        name, self->name);
 }
@@ -206,9 +206,13 @@ mlops_status mlops_watch_resume(mlops_watch *self, const char *name, uint32_t fl
     mlops__arena_init(&arena, self->arena.allocator, SIZE_MAX);
     mlops_status status = resume(self, name, flags, &arena, err);
     mlops__arena_free(&arena);
-    MLOPS_TRY(status);
-    if (!mlops_monitor_summarize_labels(self->monitor, &labels)) self->n_joined = labels.n_joined;
+    if (status) { /* else windows that were kept would be taken for new ones */
+        (void)mlops_monitor_resume(self->monitor, "", 0, NULL);
+        return status;
+    }
     self->rows_before = mlops__monitor_rows(self->monitor);
     self->n_kept = self->windows_before = mlops__monitor_completed(self->monitor);
+    /* ends a window whose time is over, which is still to be kept */
+    if (!mlops_monitor_summarize_labels(self->monitor, &labels)) self->n_joined = labels.n_joined;
     return MLOPS_OK;
 }

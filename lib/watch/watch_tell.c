@@ -27,12 +27,11 @@ static void put_cell(mlops__json_writer *json, const mlops_table *table, int64_t
 
 void mlops__watch_rows_json(mlops__buf *out, const mlops_table *table, int64_t first, int all) {
     mlops__json_writer json;
-    char text[CELL];
+    char text[CELL], wanted[32];
+    mlops__format(wanted, sizeof wanted, "%lld", (long long)first);
     mlops__json_writer_init(&json, out, 0);
     mlops__json_open(&json, '[');
     for (int64_t row = 0; row < mlops_table_n_rows(table); row++) {
-        char wanted[32];
-        mlops__format(wanted, sizeof wanted, "%lld", (long long)first);
         (void)mlops_table_text(table, 0, row, text, sizeof text, NULL); /* the row is there */
         if (!all && strcmp(text, wanted) != 0) continue;
         mlops__json_open(&json, '{');

@@ -267,6 +267,24 @@ class Refusals(unittest.TestCase):
             m.add_labels([1], [math.inf])
         self.assertEqual(m.metrics(), before)
 
+    def test_scores_without_weight_are_scores_too(self):
+        """A row of weight 0 counts once its label brings one; what is kept of it can be read again."""
+        x = np.full((2, 1), 0.5, np.float32)
+        for expect, opts, good, bad in (("expect_labels", {}, [0.5, 0.25], [0.5, 5]),
+                                        ("expect_classes", {"n_classes": 3}, [[0.2, 0.3, 0.5], [1, 0, 0]],
+                                         [[0.2, 0.3, 0.5], [5, -5, 1]])):
+            m = monitor(100)
+            getattr(m, expect)(**opts)
+            with self.assertRaisesRegex(mlops.InvalidError, "row 1, counted from 0"):
+                m.add_scored(x, bad, [1, 2], weights=[1, 0])
+            m.add_scored(x, good, [1, 2], weights=[1, 0])
+            m.add_labels([2], [1], weights=[1])
+            self.assertEqual(m.summarize_labels().n_joined, 1)
+            again = monitor(100)
+            getattr(again, expect)(**opts)
+            again.resume(m.suspend())
+            self.assertEqual(again.summarize_labels().n_joined, 1)
+
     def test_options_of_another_task(self):
         validation = mlops.ClassPerformance(3)
         validation.add([[0.2, 0.3, 0.5]], [2])

@@ -76,6 +76,14 @@ class Regression(unittest.TestCase):
                     if not weighted:
                         self.close(m.r2, metrics.r2_score(y, p), 1e-9)
 
+    def test_a_bias_hides_no_spread(self):
+        rng = np.random.default_rng(5)
+        y = rng.uniform(size=1000)
+        for bias in 1e6, 1e8, 1e10:
+            p = y + bias + rng.uniform(0, .5, 1000)
+            self.assertAlmostEqual(add(p, y).metrics().explained_variance,
+                                   metrics.explained_variance_score(y, p), delta=1e-9 * max(1, bias / 1e3))
+
     def test_quantiles_of_errors(self):
         rng = np.random.default_rng(2)
         for kind in ("normal", "scales"):

@@ -2181,6 +2181,28 @@ def labels_come_later(folder):
 
 
 @test
+def ids_are_texts(folder):
+    """Whatever they look like: of many digits, with zeros ahead, some with letters, all in one block or row by row."""
+    store, _, _ = model_store(folder)
+    names = pathlib.Path(LIVE).read_text().splitlines()[0]
+    lines = pathlib.Path(LIVE).read_text().splitlines()[1:51]
+    for name, ids in ("long", [f"{10 ** 19 + i}" for i in range(50)]), ("mixed", [f"{'x' * (i % 9 == 4)}{i:04}" for i in range(50)]):
+        rows = [f"{key},007,0.{i + 10},{line}\n" for i, (key, line) in enumerate(zip(ids, lines))]
+        labels = write(folder / "ids.csv", "id,fraud\n" + "".join(f"{key},{i % 2}\n" for i, key in enumerate(ids)) + ",1\n")
+        for size in 50, 10:
+            args = ["watch", store, "fraud", 1, "--window", 50, "--name", f"{name}{size}", "--instance", "a", "--request", "id",
+                    "--prediction", "p", "--target", "fraud", "--by", "shop"]
+            for at in range(0, 50, size):
+                run(*args, stdin=f"id,shop,p,{names}\n" + "".join(rows[at:at + size]), status=None)
+            run(*args, "--labels", labels, status=None)
+            found = [row["n"] for row in listed("watch", "performance", store, f"{name}{size}") if row["metric"] == "brier"
+                     and row["kind"] == "measured"]
+            assert found == [50], (name, size, found)
+            shown = json.loads(run("watch", "show", store, f"{name}{size}", "--json", status=None).out)
+            assert [s["segment"] for s in shown["segments"]] == ["other", "007"], shown["segments"]
+
+
+@test
 def labels_of_numbers(folder):
     """And of classes, of which the model has none."""
     store, _, _ = model_store(folder)

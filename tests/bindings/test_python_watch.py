@@ -7,10 +7,12 @@ usage: test_python_watch.py. Prints TAP.
 import json
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 try:
@@ -219,6 +221,52 @@ class Instances(Case):
         seq = self.store.stat().seq
         watch.keep()
         self.assertEqual(self.store.stat().seq, seq)
+
+    def test_a_window_that_ends_while_nobody_watches_is_kept(self):
+        for k, labels in enumerate((False, True)):
+            for go_on in (False, True):
+                watch = mlops.Watch.open(self.store, "m", "1", window_ns=100_000_000)
+                monitor = self.expect(watch.monitor(), labels=labels, segments=False, policy=False)
+                watch.resume(f"timed {labels}")
+                if not go_on:
+                    watch.room()
+                    rows = self.train[:100]
+                    if labels:
+                        monitor.add_scored_table(table_of(rows), [r[1] for r in rows], range(100))
+                    else:
+                        monitor.add_table(table_of(rows))
+                watch.keep()
+                monitor.close()
+                watch.close()
+                time.sleep(0.0 if go_on else 0.15)
+            self.assertEqual(sum(mlops.Watch.windows(self.store, "m")["n_rows"]), 100 * (k + 1))
+
+    def test_a_resume_that_failed_leaves_nothing(self):
+        """Else what was kept would be taken for windows that are new."""
+        watch, monitor = self.watch()
+        for at in range(0, 3 * WINDOW, WINDOW):
+            watch.room()
+            add(monitor, self.train[at:at + WINDOW], range(at, at + WINDOW))
+            watch.keep()
+        monitor.close()
+        watch.close()
+        watch, monitor = self.watch(instance=None)
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))
+        try:
+            with self.assertRaises(mlops.Error):
+                watch.resume("one")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        self.assertEqual(monitor.n_windows, 0)
+        monitor.close()
+        watch.close()
+        self.store.close()
+        self.store = mlops.Store.open(self.path, sync="relaxed")
+        watch, monitor = self.watch()
+        watch.keep()
+        self.assertEqual(monitor.n_windows, 3)
+        self.assertEqual(list(mlops.Watch.windows(self.store, "m")["number"]), [1, 2, 3])
 
     def test_another_version_begins_anew(self):
         watch, monitor = self.watch()

@@ -52,6 +52,13 @@ static void test_what_is_refused_counts_nothing(void **state) {
     }
     refused(mlops_performance_add(self, NULL, NULL, NULL, -1, &e), &e, MLOPS_E_INVALID, "");
     refused(mlops_performance_merge(self, self, &e), &e, MLOPS_E_INVALID, "other");
+    mlops_performance_choice_opts choice = MLOPS_PERFORMANCE_CHOICE_OPTS_INIT;
+    double threshold = 0.75;
+    choice.held = "recall";
+    choice.bound = 2;
+    refused(mlops_performance_choose(self, &threshold, &choice, &e), &e, MLOPS_E_NOT_FOUND,
+            "bound");
+    assert_float_equal(threshold, 0.75, 0);
     add(self, 7, 1, 0); /* a row of weight 0 is not there */
     assert_int_equal(bytes_of(self, after, sizeof after), n);
     assert_memory_equal(before, after, n);

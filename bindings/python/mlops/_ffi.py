@@ -9440,9 +9440,10 @@ class Multivariate(_rt.Handle):
             method: default MmdMethod.AUTO
             alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
             tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
-            bandwidth: of the kernel, above 0, to 1e60; default: by the median of distances
+            bandwidth: of the kernel, 1e-60 to 1e60; default: by the median of distances
             rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
-            n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+            n_permutations: of EXACT, 1 / alpha - 1 to 100,000, default 1,000; ALIBI: 1 or more, default
+                100
             n_frequencies: of FOURIER, 128 to 16,384; default 512
             seed: of permutations and frequencies; default 0
             call: executor, progress, deadline, memory_max
@@ -9467,10 +9468,11 @@ class Multivariate(_rt.Handle):
             call=None):
         """Reconstruction by principal components: how far rows lie from the components of the reference.
 
-        Components are of every second row of the reference; the errors of its other rows and those of the
-        current ones are compared by the rule of Drift.compare(): effect is their KS distance. NANNYML fits
-        all rows, and alarms where a chunk of current rows has an error beyond three standard deviations of
-        those of the reference: effect is the mean error, tolerance the upper threshold.
+        Components are of one of each two rows of the reference; the errors of the others and those of the
+        current ones are compared by the rule of Drift.compare(): effect is their KS distance. Where all
+        components are kept no row has an error: not enough data. NANNYML fits all rows, and alarms where a
+        chunk of current rows has an error beyond three standard deviations of those of the reference:
+        effect is the mean error, tolerance the upper threshold.
 
             preset: default DriftPreset.NATIVE; or DriftPreset.NANNYML, which takes neither alpha nor
                 tolerance
@@ -9568,7 +9570,7 @@ class Multivariate(_rt.Handle):
             alpha: chance of a false alarm, in (0, 0.5]; default 0.01
             tolerance: largest harmless AUC, in (0.5, 1); default 0.55
             rows_min: rows that each side must have, 20 or more; default 50
-            rows_max: rows of each side that are looked at, evenly spaced, to 10,000,000; default 20,000
+            rows_max: rows of each side that are looked at, of even parts, to 10,000,000; default 20,000
             n_folds: of cross-validation, 2 to 10; default 5
             n_trees: of a classifier, 1 to 1,000; default 100
             seed: of the folds; default 0
@@ -9599,7 +9601,7 @@ class Multivariate(_rt.Handle):
             alpha: chance of a false alarm, in (0, 0.5]; default 0.01
             tolerance: largest harmless AUC, in (0.5, 1); default 0.55
             rows_min: rows that each side must have, 20 or more; default 50
-            rows_max: rows of each side that are looked at, evenly spaced, to 10,000,000; default 20,000
+            rows_max: rows of each side that are looked at, of even parts, to 10,000,000; default 20,000
             n_folds: of cross-validation, 2 to 10; default 5
             n_trees: of a classifier, 1 to 1,000; default 100
             seed: of the folds; default 0
@@ -9639,9 +9641,10 @@ class Imprint(_rt.Handle):
             method: default MmdMethod.AUTO
             alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
             tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
-            bandwidth: of the kernel, above 0, to 1e60; default: by the median of distances
+            bandwidth: of the kernel, 1e-60 to 1e60; default: by the median of distances
             rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
-            n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+            n_permutations: of EXACT, 1 / alpha - 1 to 100,000, default 1,000; ALIBI: 1 or more, default
+                100
             n_frequencies: of FOURIER, 128 to 16,384; default 512
             seed: of permutations and frequencies; default 0
             call: executor, progress, deadline, memory_max
@@ -9670,9 +9673,10 @@ class Imprint(_rt.Handle):
             method: default MmdMethod.AUTO
             alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
             tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
-            bandwidth: of the kernel, above 0, to 1e60; default: by the median of distances
+            bandwidth: of the kernel, 1e-60 to 1e60; default: by the median of distances
             rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
-            n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+            n_permutations: of EXACT, 1 / alpha - 1 to 100,000, default 1,000; ALIBI: 1 or more, default
+                100
             n_frequencies: of FOURIER, 128 to 16,384; default 512
             seed: of permutations and frequencies; default 0
             call: executor, progress, deadline, memory_max
@@ -9705,9 +9709,10 @@ class Imprint(_rt.Handle):
             method: default MmdMethod.AUTO
             alpha: chance of a false alarm, in (0, 0.5]; default 0.01, of ALIBI 0.05
             tolerance: largest harmless MMD, in (0, 1); default 0.05; ALIBI takes none
-            bandwidth: of the kernel, above 0, to 1e60; default: by the median of distances
+            bandwidth: of the kernel, 1e-60 to 1e60; default: by the median of distances
             rows_min: rows that each side must have, 2 or more; default 50; ALIBI: 2
-            n_permutations: of EXACT, 1 / alpha to 100,000, default 1,000; ALIBI: 1 or more, default 100
+            n_permutations: of EXACT, 1 / alpha - 1 to 100,000, default 1,000; ALIBI: 1 or more, default
+                100
             n_frequencies: of FOURIER, 128 to 16,384; default 512
             seed: of permutations and frequencies; default 0
             call: executor, progress, deadline, memory_max
@@ -9732,10 +9737,13 @@ class Imprint(_rt.Handle):
     def save(self):
         """Write the imprint as bytes: canonical, little-endian, 16 for each frequency and each column.
 
-        Raises: ArenaError if cap is too small; nothing is written then.
+        Raises: ArenaError if cap is too small: nothing is written then; InvalidError for no imprint.
         """
         h = self._open()
-        text = _rt.written(lambda text, cap, needed: lib.mlops_imprint_save(h, text, cap, needed), "Imprint.save")
+        text = _rt.written(lambda text, cap, needed: lib.mlops_imprint_save(h, text, cap, needed), "Imprint.save",
+                why={
+            -1: "no imprint",
+        })
         return text
 
     @classmethod
@@ -11064,7 +11072,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError for an option out of range.
         """
@@ -11089,7 +11097,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError if no row has a label, or the threshold is no edge of a bin.
         """
@@ -11117,7 +11125,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError for an option out of range; NomemError.
         """
@@ -11145,7 +11153,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
         """
@@ -11218,7 +11226,7 @@ class Performance(_rt.Handle):
                 default "f1"
             held: one of these that must hold bound; default none
             bound: at least so much of held if higher is better, else at most; default 0
-            beta: of f_beta, above 0, at most 1e6; default 1
+            beta: of f_beta, 1e-6 to 1e6; default 1
             worth_tp: of a true positive; default 0. With one of the four, their sum over the rows is to
                 be as large as can be, and best must not be given
             worth_fp: of a false positive: a cost is below 0; default 0
@@ -11255,7 +11263,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError if there is no row, or the threshold is no edge of a bin; NomemError.
         """
@@ -11284,7 +11292,7 @@ class Performance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError if a row is none of these (the message names the first, counted from 0) or there
         is none; NomemError.
@@ -11530,7 +11538,7 @@ class ClassPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError if no row has a label, or for an option out of range.
         """
@@ -11556,7 +11564,7 @@ class ClassPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
         """
@@ -11615,7 +11623,7 @@ class ClassPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError if there is no row, or for an option out of range; NomemError.
         """
@@ -11748,7 +11756,7 @@ class RegressionPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError if there is no row, or for an option out of range.
         """
@@ -11788,7 +11796,7 @@ class RegressionPerformance(_rt.Handle):
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
             top_k: of top_k_accuracy of classes; default 3
             quantile: of pinball of a regression, in (0, 1); default 0.5
-            beta: of f_beta and its like, above 0, at most 1e6; default 1
+            beta: of f_beta and its like, 1e-6 to 1e6; default 1
 
         Raises: InvalidError for another metric, if a row is none of these, or self has none; NomemError.
         """
@@ -12778,7 +12786,8 @@ class Watch(_rt.Handle):
 
         Raises: InvalidError, also if it has rows or was resumed; SchemaError if what was kept is of another
         reference or other options or expectations (WatchResumeFlags.ANEW lets go of it): the watch is to be
-        closed then; CorruptError, NoSpaceError, IoError, NomemError, ForkedError.
+        closed then; ConflictError if another resumes it at once; CorruptError, NoSpaceError, IoError,
+        NomemError, ForkedError.
         """
         h = self._open()
         err = mlops_error()
@@ -12823,7 +12832,8 @@ class Watch(_rt.Handle):
     def performance(store, name):
         """Performance of the windows of a watch, as far as labels were expected: window (int64), kind
         ("measured" or "estimated"), metric, value, low, high (null where undefined), n (rows behind it).
-        Measured is what labels told by the time the watch was last kept.
+        Measured is what labels told by the time the watch was last kept. Of a monitor whose windows_kept
+        is 1 there is none: that window is the current one.
 
             store: store
             name: name of the watch
@@ -14837,8 +14847,7 @@ def metric_binary(scores, labels, *, skip_nan=False, one_vs_rest=False, exponent
         n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
-        beta: binary, classes: of f_beta, above 0, at most 1e6: what recall weighs against precision; default
-            1
+        beta: binary, classes: of f_beta, 1e-6 to 1e6: what recall weighs against precision; default 1
 
     Raises: InvalidError if a row is out of range, or NaN without MLOPS_METRIC_SKIP_NAN (the message names the
     first, counted from 0), or none counts; NomemError.
@@ -14873,8 +14882,7 @@ def metric_classes(probabilities, labels, *, skip_nan=False, one_vs_rest=False, 
         n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
-        beta: binary, classes: of f_beta, above 0, at most 1e6: what recall weighs against precision; default
-            1
+        beta: binary, classes: of f_beta, 1e-6 to 1e6: what recall weighs against precision; default 1
 
     Raises: as metric_binary().
     """
@@ -15109,8 +15117,7 @@ def metric_ranking(scores, relevances, queries, *, skip_nan=False, one_vs_rest=F
         n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
-        beta: binary, classes: of f_beta, above 0, at most 1e6: what recall weighs against precision; default
-            1
+        beta: binary, classes: of f_beta, 1e-6 to 1e6: what recall weighs against precision; default 1
 
     Raises: InvalidError if a row is out of range (the message names the first, counted from 0) or no query has a
     relevant row; NomemError.
@@ -15148,8 +15155,7 @@ def metric_regression(predictions, labels, *, skip_nan=False, one_vs_rest=False,
         n_bins: of ece and its like, 1 to 1000, default 10
         k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
         quantile: regression: of pinball, in (0, 1); default 0.5
-        beta: binary, classes: of f_beta, above 0, at most 1e6: what recall weighs against precision; default
-            1
+        beta: binary, classes: of f_beta, 1e-6 to 1e6: what recall weighs against precision; default 1
 
     Raises: as metric_binary().
     """

@@ -219,18 +219,22 @@ static mlops_status take_unsigned(const source *self, mlops__column_store *store
     return MLOPS_OK;
 }
 
-/* Bytes of a text are looked at when it is new. */
+static mlops_status check_text(const source *self, int64_t row, const char *bytes, size_t n) {
+    if (mlops__utf8_check(bytes, n) < n)
+        return refuse(self, MLOPS_E_INVALID, row, "the text is no UTF-8");
+    if (memchr(bytes, 0, n)) return refuse(self, MLOPS_E_UNSUPPORTED, row, "the text holds a NUL");
+    return MLOPS_OK;
+}
+
+/* Bytes of a text are looked at when it is new; ahead of a sink, which counts them at once. */
 static mlops_status put_text(const source *self, mlops__column_store *store, const uint8_t *text,
                              size_t n) {
     int64_t known = store->dictionary.n;
     const char *bytes = n ? (const char *)text : "";
+    if (store->sink) MLOPS_TRY(check_text(self, store->n, bytes, n));
     MLOPS_TRY(mlops__column_store_text(store, bytes, n));
-    if (!store->sink && store->dictionary.n == known) return MLOPS_OK;
-    if (mlops__utf8_check(bytes, n) < n)
-        return refuse(self, MLOPS_E_INVALID, store->n - 1, "the text is no UTF-8");
-    if (memchr(bytes, 0, n))
-        return refuse(self, MLOPS_E_UNSUPPORTED, store->n - 1, "the text holds a NUL");
-    return MLOPS_OK;
+    if (store->sink || store->dictionary.n == known) return MLOPS_OK;
+    return check_text(self, store->n - 1, bytes, n);
 }
 
 static mlops_status take_texts(const source *self, mlops__column_store *store) {

@@ -201,9 +201,15 @@ static mlops_status expand(mlops__passes *self, int64_t end, const uint8_t *mark
             if (!out[at].shown) return mlops__fail_nomem(err, strlen(out[at].name));
         }
     }
+    mlops__pass_column *before = self->columns;
+    int64_t n_before = self->n;
     self->columns = out;
     self->n = at;
-    return self->grown(self->user, err);
+    mlops_status status = self->grown(self->user, err);
+    if (status == MLOPS_OK) return MLOPS_OK;
+    self->columns = before;
+    self->n = n_before;
+    return status;
 }
 
 /* Finds columns of texts in the block of the first source. *found: there are some, and columns are
@@ -227,6 +233,9 @@ static mlops_status decide(mlops__passes *self, int64_t count, int *found, mlops
     *found = n_new > 0;
     if (status == MLOPS_OK && *found)
         status = expand(self, self->first + count, marked, n_new, err);
+    if (status != MLOPS_OK) *found = 0;
+    for (int64_t i = 0; i < count && marked && status != MLOPS_OK; i++)
+        if (marked[i]) self->columns[self->first + i].decided = 0; /* they are asked again */
     mlops__free(&self->host.allocator, marked, (size_t)count + 1);
     return status;
 }
@@ -270,6 +279,7 @@ const mlops_table *mlops__passes_find(const mlops__passes *self, int source, int
         return from->block;
     }
     int64_t at = find_name(from, column, i);
+    if (at < 0) return NULL; /* this source was asked for fewer columns */
     uint32_t below = from->masks[at] & (((uint32_t)1 << column->part) - 1);
     *index = __builtin_popcount(below);
     return from->sinks[at] ? from->sinks[at]->table : NULL;
@@ -348,7 +358,9 @@ static mlops_status pass(mlops__passes *self, int64_t *count, int *found, mlops_
     if (status == MLOPS_OK) *count = fit(self, *count, asked);
     if (status == MLOPS_OK && *count > 0) status = self->use(self->user, count, err);
     if (!is_short(self, status)) return status;
+    let_go(self);
     *count = 0;
+    for (int k = 0; k < self->n_sources; k++) MLOPS_TRY(count_rows(self, &self->sources[k], err));
     return MLOPS_OK;
 }
 

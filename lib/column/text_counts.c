@@ -82,7 +82,7 @@ static void put_word(mlops__rows *rows, const char *text, size_t size, uint64_t 
     uint64_t left = mlops__mix(hash) % n_words;
     while ((word = next_word(&at, end, &n)) != NULL && left > 0) left--;
     if (n > WORD_MAX)
-        for (n = WORD_MAX; (word[n] & 0xc0) == 0x80;) n--;
+        for (n = WORD_MAX; n > 0 && (word[n] & 0xc0) == 0x80;) n--;
     for (size_t i = 0; i < n; i++) lower[i] = (uint8_t)(word[i] + (is_upper(word[i]) ? 32 : 0));
     mlops__rows_text_n(rows, lower, n);
 }

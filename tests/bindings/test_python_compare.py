@@ -139,6 +139,11 @@ class Compare(unittest.TestCase):
             path = os.path.join(folder, "rows.csv")
             mlops.table(x).write(path)
             self.assertEqual(bytes_of(mlops.Reference(path)), bytes_of(mlops.Reference(path, memory_max=2 ** 22)))
+            pathlib.Path(path).write_text(pathlib.Path(path).read_text().replace(",", ";"))
+            for opts in {}, {"memory_max": 2 ** 22}:
+                self.assertEqual(mlops.Reference(path, csv={"delimiter": ";"}, **opts).n_columns, 3)
+        with self.assertRaisesRegex(TypeError, "csv: only the path"):
+            mlops.Reference(x, csv={"delimiter": ";"})
         with self.assertRaisesRegex(mlops.LimitError, "column 'v' takes .* memory_max"):
             mlops.Reference(x, memory_max=100_000)
         with self.assertRaisesRegex(mlops.InvalidError, "n_edges= is 2"):

@@ -20,6 +20,7 @@ typedef struct producer {
     int64_t shrunk;   /* opening from which on the last row is gone; 0: none */
     const char *lost; /* name of a column that is only there at first */
     int64_t asked;    /* columns of the last opening; -1: all */
+    int spoil;        /* the first texts begin with bytes that are no UTF-8 */
 } producer;
 
 typedef struct reading {
@@ -53,6 +54,15 @@ static inline int get_next(struct ArrowArrayStream *self, struct ArrowArray *out
     assert_int_equal(mlops_table_export(part, &schema, out, NULL), MLOPS_OK);
     schema.release(&schema);
     mlops_table_unref(part);
+    for (int64_t i = 0; state->from->spoil && i < out->n_children; i++) {
+        const struct ArrowArray *texts = out->children[i];
+        uint8_t *bytes;
+        if (texts->dictionary) texts = texts->dictionary;
+        if (texts->n_buffers < 3) continue;
+        memcpy(&bytes, &texts->buffers[2], sizeof bytes); /* they are this batch's own */
+        memset(bytes, 0x80, 70);
+        break;
+    }
     state->at += n;
     return 0;
 }
@@ -150,7 +160,7 @@ static inline void *again(void *ctx, void *p, size_t old_size, size_t new_size, 
 static const mlops_allocator counting = {sizeof counting, 0, NULL, take, again, give};
 
 static inline producer producer_of(mlops_table *table) {
-    producer self = {table, 0, (int)(draw() % 3), 0, 0, 0, NULL, 0};
+    producer self = {table, 0, (int)(draw() % 3), 0, 0, 0, NULL, 0, 0};
     return self;
 }
 

@@ -261,6 +261,69 @@ static void test_texts_larger_than_the_bound(void **state) {
     mlops_table_unref(y);
 }
 
+/* As many columns of texts as numbers; the first one's are long. */
+static mlops_table *many_texts(int64_t n) {
+    mlops__buf csv;
+    mlops__buf_init(&csv, &mlops__heap);
+    const char *header = "a,x,b,y,c,z\n";
+    mlops__buf_put(&csv, header, strlen(header));
+    for (int64_t i = 0; i < n; i++)
+        for (int k = 0; k < 3; k++) {
+            char number[32];
+            put_words(&csv, k ? 6 : 20);
+            int size = snprintf(number, sizeof number, ",%d%c", (int)(draw() % 1000), ",,\n"[k]);
+            mlops__buf_put(&csv, number, (size_t)size);
+        }
+    mlops__buf_u8(&csv, 0);
+    mlops_table *out = parse((const char *)csv.data);
+    mlops__buf_free(&csv);
+    return out;
+}
+
+/* Wherever memory ends the report is the same, or there is none. */
+static void test_any_bound(void **state) {
+    (void)state;
+    mlops_table *x = many_texts(300), *y = many_texts(300);
+    mlops_drift *want = compare(x, y, NULL);
+    int n_same = 0, n_refused = 0;
+    assert_int_equal(mlops_drift_n_columns(want), 3 * 9);
+    for (int64_t bound = 110000; bound < 400000; bound += bound < 200000 ? 450 : 3000) {
+        producer a = producer_of(x), b = producer_of(y);
+        a.batch = b.batch = 128;
+        mlops_call call = MLOPS_CALL_INIT;
+        mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+        mlops_drift_stream_opts opts = both(&a, &b, &drift);
+        mlops_drift *got;
+        call.memory_max = bound;
+        drift.call = &call;
+        mlops_status status = mlops_drift_compare_stream(&got, &opts, NULL);
+        n_refused += status == MLOPS_E_LIMIT;
+        if (status == MLOPS_E_LIMIT) continue;
+        assert_int_equal(status, MLOPS_OK);
+        same_reports(want, got);
+        mlops_drift_unref(got);
+        n_same++;
+    }
+    assert_true(n_same > 50 && n_refused > 0);
+    mlops_drift_unref(want);
+    mlops_table_unref(x);
+    mlops_table_unref(y);
+}
+
+/* Texts are looked at before they are counted. */
+static void test_texts_that_are_none(void **state) {
+    (void)state;
+    mlops_table *x = many_texts(300);
+    producer a = producer_of(x), b = producer_of(x);
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    mlops_drift_stream_opts opts = both(&a, &b, &drift);
+    mlops_drift *got;
+    mlops_error err;
+    b.spoil = 1;
+    refused(mlops_drift_compare_stream(&got, &opts, &err), &err, MLOPS_E_INVALID, "UTF-8");
+    mlops_table_unref(x);
+}
+
 /* What the texts are on the other side. */
 static void test_other_side_of_texts(void **state) {
     (void)state;
@@ -299,6 +362,8 @@ int main(void) {
         cmocka_unit_test(test_parts_that_contradict),
         cmocka_unit_test(test_streams_say_what_tables_say),
         cmocka_unit_test(test_texts_larger_than_the_bound),
+        cmocka_unit_test(test_any_bound),
+        cmocka_unit_test(test_texts_that_are_none),
         cmocka_unit_test(test_other_side_of_texts),
     };
     char dir[] = "/tmp/test_drift_texts_XXXXXX";

@@ -190,8 +190,37 @@ static void test_other_bytes_are_refused(void **state) {
     }
 }
 
+/* Time ends at INT64_MAX, and panes with it. */
+static void test_the_last_panes_there_are(void **state) {
+    (void)state;
+    static room r;
+    mlops_panes_opts opts = MLOPS_PANES_OPTS_INIT;
+    mlops_panes *panes, *loaded;
+    const double value = 1;
+    opts.pane_ns = 1;
+    opts.n_panes = 3;
+    memset(storage, 0xaa, sizeof storage);
+    assert_int_equal(mlops_panes_init(&panes, storage[0], sizeof storage[0], like_of(&r, 0), &opts),
+                     MLOPS_OK);
+    assert_non_null(mlops_panes_at(panes, INT64_MAX - 1));
+    assert_int_equal(mlops_profile_add(mlops_panes_at(panes, INT64_MAX), &value, 1), MLOPS_OK);
+    size_t n = save_panes(panes, 0);
+    assert_int_equal(mlops_panes_load(&loaded, storage[1], sizeof storage[1], saved[0], n),
+                     MLOPS_OK);
+    assert_int_equal(save_panes(loaded, 1), n);
+    assert_memory_equal(saved[0], saved[1], n);
+    for (int64_t i = 0; i < 3; i++) {
+        mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
+        mlops_profile *one = mlops_panes_at(loaded, INT64_MAX - i);
+        assert_non_null(one);
+        assert_int_equal(mlops_profile_summarize(one, &s), MLOPS_OK);
+        assert_int_equal(s.n, i == 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_last_panes_there_are),
         cmocka_unit_test(test_panes_go_on),
         cmocka_unit_test(test_segments_go_on),
         cmocka_unit_test(test_other_bytes_are_refused),

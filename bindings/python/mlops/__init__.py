@@ -26,7 +26,7 @@ from ._ffi import (Context, DriftVerdict, ExplainerOutput, FeatureValue, Invalid
                    Type, importance_measure)
 from ._ffi import __all__ as _generated
 from ._anomaly import Anomaly
-from ._compare import compare, is_function, reference_in_passes
+from ._compare import PATHS, compare, is_function, reference_in_passes, whole
 from ._data import Commit
 from ._detect import Detector
 from ._diff import Diff, diff, merge
@@ -444,7 +444,7 @@ class Feature(_ffi.Feature):
 class Reference(_ffi.Reference):
     __doc__ = _ffi.Reference.__doc__
 
-    def __init__(self, table, *, memory_max=None, progress=None, **opts):
+    def __init__(self, table, *, memory_max=None, progress=None, csv=None, **opts):
         """Make a reference of rows: a Table, or anything that table() takes.
 
         memory_max, progress: as compare() has them. Then, and of a function, rows are read in passes, a few columns each:
@@ -454,12 +454,14 @@ class Reference(_ffi.Reference):
         texts: keep columns of texts by what can be counted of them, as comparing two tables takes them.
         columns, ignore: names to keep, in this order; names to leave out, such as target, id and time.
         n_edges: quantile edges of a column of numbers at the most, 9 to 1,023; default 255.
-        csv: options of Table.load(), for a path that is read in passes.
+        csv: options of Table.load(), for a path.
         """
+        if csv is not None and not isinstance(table, PATHS):
+            raise TypeError("csv: only the path of a CSV file takes options")
         if memory_max is None and progress is None and not is_function(table):
-            super().__init__(table, **opts)
+            super().__init__(whole("table", table, csv), **opts)
             return
-        made = reference_in_passes(table, memory_max, progress, **opts)
+        made = reference_in_passes(table, memory_max, progress, csv=csv, **opts)
         self._h, made._h = made._h, None
 
     def __repr__(self):

@@ -133,8 +133,8 @@ static void begin_until(mlops_panes *self, int64_t number) {
         mlops_panes_reset(self);
         self->n = self->n_panes;
     } else {
-        for (int64_t i = self->newest + 1; i <= number; i++)
-            mlops_profile_reset(profile_at(self, i));
+        for (int64_t i = 0; i < (int64_t)ahead; i++)
+            mlops_profile_reset(profile_at(self, number - i));
         self->n += (int64_t)ahead;
         if (self->n > self->n_panes) self->n = self->n_panes;
     }
@@ -257,7 +257,8 @@ mlops_status mlops_panes_load(mlops_panes **out, void *mem, size_t size, const v
     int64_t oldest = self->newest - (self->n ? self->n - 1 : 0), n_saved = self->n ? self->n : 1;
     const mlops_profile *first = profile_at(self, oldest);
     for (int64_t i = 0; i < self->n_panes; i++) {
-        mlops_profile *one = profile_at(self, oldest + i);
+        int64_t ahead = i >= n_saved && oldest > 0 ? i - self->n_panes : i; /* of the same slot */
+        mlops_profile *one = profile_at(self, oldest + ahead);
         if (i >= n_saved) mlops__profile_like(one, first);
         else MLOPS_TRY(mlops__profile_take(&in, one, (size_t)self->size));
         if (!mlops__profile_alike(one, first)) return MLOPS_E_CORRUPT;

@@ -50,10 +50,6 @@ static block *add_block(mlops__arena *self, size_t payload) {
     if (size > self->max - self->used) size = HEADER + payload;
     if (size > self->max - self->used) return NULL;
     block *b = mlops__alloc_aligned(self->allocator, size, BLOCK_ALIGN);
-    if (!b && size > HEADER + payload) {
-        size = HEADER + payload; /* an allocator may have a bound of its own */
-        b = mlops__alloc_aligned(self->allocator, size, BLOCK_ALIGN);
-    }
     if (!b) return NULL;
     *b = (block){self->newest, size, HEADER, 0};
     self->newest = b;

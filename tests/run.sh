@@ -84,7 +84,7 @@ if [ $sweeps = 1 ]; then
     # shellcheck disable=SC2086
     run build-tsan $checked -Db_sanitize=thread -- --suite unit $threaded
     long='xx' # in CI, models that take minutes when each instruction is looked at are left out
-    [ $deep = 1 ] || long='columnar|columnar_patch|content|content_.*|csv_batch|dataset_.*|diff|draft_stream|folder.*|explain|forest|gc_bases|gc_race|graph|kll|kv.*|lightgbm|merge|model_deep|model_memory|multivariate|number|real|sort|stats|swap|transfer.*'
+    [ $deep = 1 ] || long='columnar|columnar_patch|content|content_.*|csv_batch|dataset_.*|diff|draft_stream|folder.*|explain|forest|gc_bases|gc_race|graph|kll|kv.*|lightgbm|merge|model_deep|model_memory|multivariate.*|number|real|sort|stats|swap|transfer.*'
     # shellcheck disable=SC2046
     run build-tests -- --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 20 \
         $(meson test -C build-tests --list --suite unit 2>/dev/null | sed -n 's/.* \/ //p' | grep -vxE "$long")

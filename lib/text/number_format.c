@@ -6,6 +6,7 @@
  * last digit open, the middle is compared exactly. Invariant: no more than MLOPS__NUMBER_MAX bytes
  * are written.
  */
+#include "base/cursor.h"
 #include "text/number.h"
 #include "text/number_exact.h"
 
@@ -55,13 +56,6 @@ static decimal shortest(uint64_t c, int32_t q, int narrow) {
     return (decimal){s + (uint64_t)up, k};
 }
 
-static void strip_zeros(decimal *d) {
-    while (d->digits && d->digits % 10 == 0) {
-        d->digits /= 10;
-        d->exponent++;
-    }
-}
-
 typedef struct writer {
     char *out;
     size_t n;
@@ -82,26 +76,54 @@ static void put_exponent(writer *w, int32_t e) {
     put(w, (char)('0' + e % 10));
 }
 
-/* Positional between 10^-4 and 10^bound, else with an exponent. d has no zeros at its end. */
+/* Value < 10^8, with zeros ahead: split into halves, those into pairs, those into digits, all at
+ * once in the lanes of a word, the first of them lowest. */
+static void put_eight(char *out, uint32_t value) {
+    uint64_t halves = value / 10000 | (uint64_t)(value % 10000) << 32;
+    uint64_t above = halves * 10486 >> 20 & 0x0000007f0000007f; /* / 100 */
+    uint64_t pairs = above | (halves - 100 * above) << 16;
+    uint64_t tens = pairs * 103 >> 10 & 0x000f000f000f000f; /* / 10 */
+    uint64_t digits = tens | (pairs - 10 * tens) << 8;
+    mlops__store_u64((uint8_t *)out, digits + 0x3030303030303030);
+}
+
+static void put_bytes(writer *w, const char *bytes, int32_t n) {
+    memcpy(w->out + w->n, bytes, (size_t)n);
+    w->n += (size_t)n;
+}
+
+/* Positional between 10^-4 and 10^bound, else with an exponent; zeros at the end are left out. Has
+ * digits, and no more than 17 of them. */
 static void put_decimal(writer *w, decimal d, int32_t bound) {
-    char text[20];
-    int32_t n = 0;
-    for (; d.digits; d.digits /= 10) text[n++] = (char)('0' + d.digits % 10);
-    int32_t e = d.exponent + n - 1; /* of the first digit */
+    enum { EIGHT = 100000000, ROOM = 1 + 8 + 8 };
+    char text[ROOM];
+    int32_t first = d.digits < EIGHT ? 9 : 0, end = ROOM;
+    if (first == 0) {
+        uint64_t ahead = d.digits / EIGHT;
+        text[0] = (char)('0' + ahead / EIGHT);
+        put_eight(text + 1, (uint32_t)(ahead % EIGHT));
+    }
+    put_eight(text + 9, (uint32_t)(d.digits % EIGHT));
+    while (text[first] == '0') first++;
+    int32_t e = d.exponent + end - 1 - first; /* of the first digit */
+    while (text[end - 1] == '0') end--;
+    int32_t n = end - first, whole = e + 1;
     if (e < -4 || e >= bound) {
-        put(w, text[n - 1]);
+        put(w, text[first]);
         if (n > 1) put(w, '.');
-        for (int32_t i = n - 2; i >= 0; i--) put(w, text[i]);
+        put_bytes(w, text + first + 1, n - 1);
         put_exponent(w, e);
-        return;
+    } else if (e < 0) {
+        put_bytes(w, "0.000", 1 - e);
+        put_bytes(w, text + first, n);
+    } else if (whole >= n) {
+        put_bytes(w, text + first, n);
+        while (whole-- > n) put(w, '0');
+    } else {
+        put_bytes(w, text + first, whole);
+        put(w, '.');
+        put_bytes(w, text + first + whole, n - whole);
     }
-    if (e < 0) put_text(w, "0.");
-    for (int32_t i = e + 1; i < 0; i++) put(w, '0');
-    for (int32_t i = n - 1; i >= 0; i--) {
-        put(w, text[i]);
-        if (e >= 0 && i == n - 1 - e && i > 0) put(w, '.');
-    }
-    for (int32_t i = n; i <= e; i++) put(w, '0');
 }
 
 /* The sign, and what needs no digits; true if that was all. */
@@ -131,11 +153,7 @@ static int put_few_digits(writer *w, double value) {
     uint64_t digits = (uint64_t)(value * scale + 0.5);
     if ((double)digits / scale != value) return 0;
     uint32_t ahead = (uint32_t)(digits / 100000000), behind = (uint32_t)(digits % 100000000);
-    uint32_t high = behind / 10000, low = behind % 10000;
-    for (size_t i = 4; i-- > 0; high /= 10, low /= 10) {
-        text[ROOM - 8 + i] = (char)('0' + high % 10);
-        text[ROOM - 4 + i] = (char)('0' + low % 10);
-    }
+    put_eight(text + n, behind);
     while (end > ROOM - PLACES + 1 && text[end - 1] == '0') end--;
     text[--n] = '.';
     do text[--n] = (char)('0' + ahead % 10);
@@ -149,7 +167,6 @@ static int put_few_digits(writer *w, double value) {
 static void put_shortest(writer *w, uint64_t c, int32_t q, int narrow) {
     enum { REPR_BOUND = 16 };
     decimal d = shortest(c, q, narrow);
-    strip_zeros(&d);
     size_t start = w->n;
     put_decimal(w, d, REPR_BOUND);
     for (size_t i = start; i < w->n; i++)
@@ -245,7 +262,6 @@ size_t mlops__format_digits(char *out, double value, int digits) {
                      e == 0 && !fraction, "0")) {
         uint64_t c = e ? fraction | (uint64_t)1 << 52 : fraction;
         decimal d = round_digits(c, (e ? e : 1) - 1075, n);
-        strip_zeros(&d);
         put_decimal(&w, d, n);
     }
     return finish(&w);

@@ -689,7 +689,7 @@ const (
 
 // MonitorMetric: what is judged: of two classes the first ten; of more classes these but SPECIFICITY,
 // where means are over classes, each against the rest; of numbers the others. More is better of the
-// first seven, less of all others.
+// first seven and of R2, less of all others.
 type MonitorMetric int32
 
 const (
@@ -725,6 +725,8 @@ const (
 	MonitorMetricRmsle MonitorMetric = 14
 	// MonitorMetricBias: mean of prediction less label; told, and not judged.
 	MonitorMetricBias MonitorMetric = 15
+	// MonitorMetricR2: share of the labels' variance that predictions explain; told, and not judged.
+	MonitorMetricR2 MonitorMetric = 16
 )
 
 // PolicyEvent: what a window changed.

@@ -27,7 +27,7 @@ extern "C" {
 
 /** What is judged: of two classes the first ten; of more classes these but SPECIFICITY, where means
  * are over classes, each against the rest; of numbers the others. More is better of the first
- * seven, less of all others. */
+ * seven and of R2, less of all others. */
 typedef enum mlops_monitor_metric {
     MLOPS_MONITOR_AUC = 0,      /**< of scores in 1,024 bins, as mlops_performance_metrics() */
     MLOPS_MONITOR_ACCURACY = 1, /**< share of rows predicted right */
@@ -45,6 +45,8 @@ typedef enum mlops_monitor_metric {
     MLOPS_MONITOR_MAPE = 13,             /**< mean absolute error as a share of the label */
     MLOPS_MONITOR_RMSLE = 14,            /**< root of the mean squared error of ln(1 + value) */
     MLOPS_MONITOR_BIAS = 15,             /**< mean of prediction less label; told, and not judged */
+    MLOPS_MONITOR_R2 = 16,               /**< share of the labels' variance that predictions
+                                              explain; told, and not judged */
     MLOPS_MONITOR_METRIC_FORCE32 = 0x7fffffff
 } mlops_monitor_metric;
 

@@ -21,7 +21,7 @@ static const char *const NAMES[MLOPS__SCORES] = {"auc",       "accuracy", "balan
                                                  "f1",        "brier",    "log_loss",
                                                  "cost",      "mae",      "mse",
                                                  "rmse",      "mape",     "rmsle",
-                                                 "bias"};
+                                                 "bias",      "r2"};
 
 static int is_macro(int metric) {
     return metric == MLOPS_MONITOR_AUC || metric == MLOPS_MONITOR_PRECISION ||
@@ -361,14 +361,25 @@ static mlops__score score_of_loss(const mlops__loss *loss, double usual) {
 static const mlops_metric LOSSES[] = {MLOPS_METRIC_MAE,  MLOPS_METRIC_MSE,   MLOPS_METRIC_RMSE,
                                       MLOPS_METRIC_MAPE, MLOPS_METRIC_RMSLE, MLOPS_METRIC_BIAS};
 
-static void score_numbers(mlops__score *out, const mlops__counts *counts, mlops__score_kind kind) {
+static void score_measured(mlops__score *out, const mlops_regression_performance *numbers) {
     mlops__loss loss;
-    for (int m = BINARY; kind != MLOPS__SCORE_ESTIMATED && m < MLOPS__SCORES; m++) {
-        mlops__regression_loss(&loss, counts->numbers, LOSSES[m - BINARY]);
+    mlops__score *r2 = &out[MLOPS_MONITOR_R2];
+    for (int m = BINARY; m < MLOPS_MONITOR_R2; m++) {
+        mlops__regression_loss(&loss, numbers, LOSSES[m - BINARY]);
         out[m] = score_of_loss(&loss, 0);
         out[m].error = out[m].spread;
     }
-    if (kind != MLOPS__SCORE_ESTIMATED) return;
+    r2->value = mlops__regression_r2(&r2->spread, numbers);
+    r2->n = out[MLOPS_MONITOR_BIAS].n;
+    r2->error = r2->spread /= mlops__sqrt(r2->n);
+}
+
+static void score_numbers(mlops__score *out, const mlops__counts *counts, mlops__score_kind kind) {
+    mlops__loss loss;
+    if (kind != MLOPS__SCORE_ESTIMATED) {
+        score_measured(out, counts->numbers);
+        return;
+    }
     mlops_monitor_metric judged = counts->rule->metric;
     mlops__regression_loss(&loss, counts->losses, MLOPS_METRIC_MAE); /* each stands as an error */
     loss.rooted = judged == MLOPS_MONITOR_RMSE || judged == MLOPS_MONITOR_RMSLE;
@@ -419,6 +430,7 @@ void mlops__score_interval(double *low, double *high, const mlops__score *score,
     double error = wider ? score->spread : score->error;
     *low = score->value - z * error;
     *high = score->value + z * error;
+    if (metric == MLOPS_MONITOR_R2 && *high > 1) *high = 1;
     if (range == 0) return;
     if (wider) {
         double x = (score->value - least) / range, e = error / range;

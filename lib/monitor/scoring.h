@@ -6,7 +6,7 @@
 
 #include <mlops/monitor_tasks.h>
 
-enum { MLOPS__SCORES = MLOPS_MONITOR_BIAS + 1, MLOPS__SCORE_CELLS = 1024 };
+enum { MLOPS__SCORES = MLOPS_MONITOR_R2 + 1, MLOPS__SCORE_CELLS = 1024 };
 
 typedef enum mlops__task {
     MLOPS__TASK_BINARY,

@@ -113,6 +113,10 @@ typedef struct mlops__loss {
 void mlops__regression_loss(mlops__loss *out, const mlops_regression_performance *self,
                             mlops_metric metric);
 
+/* R2, and at most the standard deviation of what a row moves it by, times the number of rows; NaN
+ * where no two labels differ. */
+double mlops__regression_r2(double *deviation, const mlops_regression_performance *self);
+
 /* MLOPS_E_LIMIT if so much more does not fit. */
 mlops_status mlops__regression_room(const mlops_regression_performance *self, int64_t units,
                                     int64_t n, mlops_error *err);

@@ -337,6 +337,25 @@ void mlops__regression_loss(mlops__loss *out, const mlops_regression_performance
     out->rooted = which.rooted;
 }
 
+/* A row moves it by (r z^2 - e^2) / V: e is its error, z how far its label lies from the mean, V
+ * the variance of the labels, r = 1 - R2. How e^2 and z^2 go together is not kept: their deviations
+ * add up. Nor is z^4: at most z^2 m^2, m the largest z. */
+double mlops__regression_r2(double *deviation, const mlops_regression_performance *self) {
+    double none = *deviation = mlops__metric_undefined();
+    if (self->least == self->greatest) return none;
+    double squared = mean_of(self, SQUARED), mean = mean_of(self, LABEL);
+    double of_labels = deviations(self, LABEL, LABEL_SQUARE) / mlops__weight_of(self->total);
+    double up = self->greatest - mean, down = mean - self->least, most = up > down ? up : down;
+    double rest = mlops__ratio(squared, of_labels);
+    double errors = mean_of(self, FOURTH) - squared * squared;
+    double labels = most * most / of_labels - 1;
+    double sum = mlops__sqrt(errors > 0 ? errors : 0) / of_labels +
+                 rest * mlops__sqrt(labels > 0 ? labels : 0);
+    if (!(sum - sum == 0 && rest - rest == 0)) return none; /* they differ by next to nothing */
+    *deviation = sum;
+    return 1 - rest;
+}
+
 /* Their mean, and the sum of the squares of the weights over the square of their sum. */
 static mlops_status average(double *mean, double *share, const double *losses,
                             const double *weights, int64_t n, mlops_error *err) {

@@ -75,7 +75,7 @@ def of_numbers(p, y, w):
             "rmse": math.sqrt(sk.mean_squared_error(y, p, sample_weight=w)),
             "mape": sk.mean_absolute_percentage_error(y, p, sample_weight=w),
             "rmsle": math.sqrt(sk.mean_squared_log_error(y, p, sample_weight=w)),
-            "bias": np.average(p - y, weights=w)}
+            "bias": np.average(p - y, weights=w), "r2": sk.r2_score(y, p, sample_weight=w)}
 
 
 class Measures(unittest.TestCase):
@@ -159,6 +159,42 @@ class Measures(unittest.TestCase):
             self.assertAlmostEqual(said[2] - said[0], 1.959963984540054 * math.sqrt(usual * share) / (2 * said[0]),
                                    delta=1e-9)
 
+    def test_the_interval_of_r2_is_no_narrower_than_rows_drawn_again(self):
+        """What a row moves r2 by, of all rows: the interval is as wide as that or wider, and shrinks with the rows."""
+        rng, m = np.random.default_rng(8), monitor(10 ** 6)
+        m.expect_numbers(tolerance=1.0, windows_kept=1, rows_max=8000)
+        seen, widths = 0, []
+        p, y = numbers(rng, 8000)
+        w = rng.choice([0.5, 1, 3.25], 8000)
+        for n in 500, 8000:
+            m.add_scored(x_of(n - seen, rng), p[seen:n], range(seen, n), w[seen:n])
+            m.add_labels(range(seen, n), y[seen:n])
+            value, low, high, _ = rows_of(m.performance(), 1, "measured")["r2"]
+            share = w[:n] / w[:n].sum()
+            e2, z2 = (p[:n] - y[:n]) ** 2, (y[:n] - share @ y[:n]) ** 2
+            again = (share @ e2 / (share @ z2) * z2 - e2) / (share @ z2)
+            need = 1.959963984540054 * math.sqrt(share @ again ** 2 * (share @ share))
+            self.assertGreaterEqual(value - low, need)
+            self.assertLess(value - low, 4 * need)
+            self.assertAlmostEqual(high, min(1, 2 * value - low), delta=1e-12)
+            widths.append(value - low)
+            seen = n
+        self.assertLess(widths[1], widths[0] / 1.5)
+
+    def test_r2_is_of_labels_that_differ_and_of_no_estimate(self):
+        m, ids = monitor(100), range(60)
+        m.expect_numbers(metric="mse", tolerance=1.0)
+        m.add_scored(np.full((60, 1), 0.5, np.float32), np.column_stack([np.arange(60.0), np.ones(60)]), ids)
+        m.add_labels(ids[:50], np.full(50, 7.0))
+        self.assertTrue(math.isnan(rows_of(m.performance(), 1, "measured")["r2"][0]))
+        m.add_labels(ids[50:], np.full(10, 8.0))
+        self.assertLess(rows_of(m.performance(), 1, "measured")["r2"][0], 0)
+        self.assertTrue(math.isnan(rows_of(m.performance(), 1, "estimated")["r2"][0]))
+        state, again = m.suspend(), monitor(100)
+        again.expect_numbers(metric="mse", tolerance=1.0)
+        again.resume(state)
+        self.assertEqual(again.metrics(), m.metrics())
+
     def test_intervals_hold_what_they_say(self):
         """Of 300 windows 95 in 100 have the metric of all rows; those of classes as a whole may have more."""
         rng, windows = np.random.default_rng(4), 300
@@ -177,7 +213,7 @@ class Measures(unittest.TestCase):
                     held.setdefault(name, []).append(got[name][1] <= value <= got[name][2])
         for name, hits in held.items():
             self.assertGreater(np.mean(hits), 0.95 - 3.5 * math.sqrt(0.95 * 0.05 / windows), name)
-            if name not in ("brier",):
+            if name not in ("brier", "r2"):
                 self.assertLess(np.mean(hits), 1, name)
 
 

@@ -431,8 +431,8 @@ class KllForm(enum.IntEnum):
 
 class MonitorMetric(enum.IntEnum):
     """What is judged: of two classes the first ten; of more classes these but SPECIFICITY, where means are over
-    classes, each against the rest; of numbers the others. More is better of the first seven, less of all
-    others."""
+    classes, each against the rest; of numbers the others. More is better of the first seven and of R2, less of
+    all others."""
 
     AUC = 0  # of scores in 1,024 bins, as mlops_performance_metrics()
     ACCURACY = 1  # share of rows predicted right
@@ -450,6 +450,7 @@ class MonitorMetric(enum.IntEnum):
     MAPE = 13  # mean absolute error as a share of the label
     RMSLE = 14  # root of the mean squared error of ln(1 + value)
     BIAS = 15  # mean of prediction less label; told, and not judged
+    R2 = 16  # share of the labels' variance that predictions explain; told, and not judged
 
 
 class PolicyEvent(enum.IntEnum):

@@ -319,6 +319,7 @@ class MonitorMetric(enum.IntEnum):
     MAPE = 13
     RMSLE = 14
     BIAS = 15
+    R2 = 16
 
 class PolicyEvent(enum.IntEnum):
     NOTHING = 0

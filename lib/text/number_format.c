@@ -248,7 +248,8 @@ static decimal round_digits(uint64_t c, int32_t q, int32_t n) {
     int up;
     uint64_t whole = scale(c, q, p, &up);
     if (whole >= pow10[n]) whole = scale(c, q, --p, &up);
-    return (decimal){whole + (uint64_t)up, -p};
+    whole += (uint64_t)up;
+    return whole < pow10[n] ? (decimal){whole, -p} : (decimal){pow10[n - 1], 1 - p};
 }
 
 size_t mlops__format_digits(char *out, double value, int digits) {

@@ -154,6 +154,24 @@ static void test_digits_at_ties(void **state) {
     }
 }
 
+/* Where rounding up gives one digit more, as of numbers just below a power of ten. */
+static void test_digits_at_powers_of_ten(void **state) {
+    (void)state;
+    char text[MLOPS__NUMBER_MAX], power[16], libc[64];
+    for (int e = -323; e <= 308; e++) {
+        uint64_t bits;
+        snprintf(power, sizeof power, "1e%d", e);
+        double nearest = strtod(power, NULL);
+        memcpy(&bits, &nearest, sizeof bits);
+        for (uint64_t around = bits - 1; around <= bits + 1; around++)
+            for (int digits = 1; digits <= 17; digits++) {
+                snprintf(libc, sizeof libc, "%.*g", digits, f64(around));
+                mlops__format_digits(text, f64(around), digits);
+                assert_string_equal(text, libc);
+            }
+    }
+}
+
 static void test_long_texts(void **state) {
     (void)state;
     static char text[2000];
@@ -484,6 +502,7 @@ int main(void) {
         cmocka_unit_test(test_shortest_is_shortest),
         cmocka_unit_test(test_digits_as_printf),
         cmocka_unit_test(test_digits_at_ties),
+        cmocka_unit_test(test_digits_at_powers_of_ten),
         cmocka_unit_test(test_long_texts),
         cmocka_unit_test(test_middles),
         cmocka_unit_test(test_hard_texts),

@@ -1,23 +1,14 @@
 /* Saved anomaly scores: what loads fits the storage that was told, saves to the same bytes and
  * scores to numbers, if need be frozen before. As few bytes have the checksum that they end in, it
  * is also set right. */
-#include "base/crc32.h"
+#include "fuzz/fuzz.h"
 
 #include <mlops.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { BYTES = 1 << 17, D_MAX = 1024 };
 
 static uint64_t storage[BYTES / 8];
 static uint8_t saved[BYTES];
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void try(const uint8_t *data, size_t size) {
     static float row[D_MAX];
@@ -59,8 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     try(data, size);
     if (size < 4 || size > BYTES) return 0;
     memcpy(sealed, data, size);
-    uint32_t crc = mlops__crc32(0, sealed, size - 4);
-    for (size_t i = 0; i < 4; i++) sealed[size - 4 + i] = (uint8_t)(crc >> 8 * i);
+    seal(sealed, size);
     try(sealed, size);
     return 0;
 }

@@ -2,24 +2,15 @@
  * free; only what a consumer cannot see is made true: each buffer is as long as its array says, and
  * behind the offsets of texts there are bytes. What is taken comes out the same through an export.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/cursor.h"
 #include "column/table.h"
+#include "fuzz/fuzz.h"
 
 #include <mlops.h>
 
 enum { COLUMNS = 4, BUFFERS = 5, ROWS = 64, BYTES = 128 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static int n_open; /* structs not yet released */
-
-static void check(int truth) {
-    if (!truth) abort();
-}
 
 static void release_schema(struct ArrowSchema *self) {
     for (int64_t i = 0; i < COLUMNS && self->children; i++) {
@@ -153,13 +144,13 @@ static void build(tree *self, mlops__cursor *in) {
 
 static void check_same(const mlops_table *a, const mlops_table *b) {
     static const size_t widths[] = {0, 1, 8, 8, 4};
-    check(mlops_table_n_rows(a) == mlops_table_n_rows(b));
+    must(mlops_table_n_rows(a) == mlops_table_n_rows(b));
     for (int64_t j = 0; j < mlops_table_n_columns(a); j++) {
         const mlops__column *x = mlops__table_column(a, j), *y = mlops__table_column(b, j);
-        check(x->type == y->type && x->n_nulls == y->n_nulls && x->n_texts == y->n_texts);
+        must(x->type == y->type && x->n_nulls == y->n_nulls && x->n_texts == y->n_texts);
         size_t n = widths[x->type] * (size_t)x->n_rows;
-        check(n == 0 || memcmp(x->data, y->data, n) == 0);
-        for (int64_t i = 0; i < x->n_texts; i++) check(strcmp(x->texts[i], y->texts[i]) == 0);
+        must(n == 0 || memcmp(x->data, y->data, n) == 0);
+        for (int64_t i = 0; i < x->n_texts; i++) must(strcmp(x->texts[i], y->texts[i]) == 0);
     }
 }
 
@@ -171,13 +162,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops__cursor_init(&in, data, size);
     build(&root, &in);
     mlops_status status = mlops_table_import(&table, &root.schema, &root.array, NULL, &err);
-    check(n_open == 0);
-    check(status == MLOPS_OK ? table != NULL : table == NULL && err.code == status);
+    must(n_open == 0);
+    must(status == MLOPS_OK ? table != NULL : table == NULL && err.code == status);
     if (!table) return 0;
     struct ArrowSchema schema;
     struct ArrowArray array;
-    check(mlops_table_export(table, &schema, &array, NULL) == MLOPS_OK);
-    check(mlops_table_import(&back, &schema, &array, NULL, NULL) == MLOPS_OK);
+    must(mlops_table_export(table, &schema, &array, NULL) == MLOPS_OK);
+    must(mlops_table_import(&back, &schema, &array, NULL, NULL) == MLOPS_OK);
     check_same(table, back);
     mlops_table_unref(table);
     mlops_table_unref(back);

@@ -6,11 +6,9 @@
 #include "base/crc32.h"
 #include "base/cursor.h"
 #include "base/sha256.h"
+#include "fuzz/fuzz.h"
 
 #include <mlops.h>
-
-#include <stdlib.h>
-#include <string.h>
 
 enum { HEAD = 64, ENTRY = 24, STORAGE = 1 << 20, MEMORY_MAX = 1 << 24 };
 

@@ -3,16 +3,8 @@
  * is held up: a payload makes just as many bytes as it should, or is refused; and what is packed
  * comes back. */
 #include "base/cursor.h"
+#include "fuzz/fuzz.h"
 #include "store/chunk.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void unpack(mlops__codec *codec, const uint8_t *payload, size_t n, size_t size) {
     mlops__pack_frame frame = {

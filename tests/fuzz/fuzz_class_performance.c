@@ -1,18 +1,9 @@
 /* Counts of classes. What is read saves to the same bytes, and is read from. The checksum is
  * mended, so that what stands behind it is reached.
  */
-#include "base/crc32.h"
+#include "fuzz/fuzz.h"
 
 #include <mlops.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static int is_share(double x) { return x >= 0 && x <= 1.0000001; }
 
@@ -33,15 +24,9 @@ static void read_counts(const mlops_class_performance *self) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t room = mlops_class_performance_size(8), needed; /* more classes find no room */
-    uint8_t *bytes = malloc(size + 1), *again = malloc(size + 1);
-    void *mem = malloc(room);
+    uint8_t *bytes = sealed_copy(data, size), *again = room_of(size);
+    void *mem = room_of(room);
     mlops_class_performance *self;
-    must(bytes && again && mem);
-    if (size) memcpy(bytes, data, size);
-    if (size >= 4) {
-        uint32_t crc = mlops__crc32(0, bytes, size - 4);
-        for (size_t i = 0; i < 4; i++) bytes[size - 4 + i] = (uint8_t)(crc >> (8 * i));
-    }
     mlops_status status = mlops_class_performance_load(&self, mem, room, bytes, size);
     must(!status == (self != NULL));
     if (!status) {

@@ -6,18 +6,10 @@
  */
 #include "base/crc32.h"
 #include "file/container.h"
+#include "fuzz/fuzz.h"
 #include "sys/host.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { HEAD = 64, ROW = 24 };
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void store_u32(uint8_t *p, uint32_t value) {
     for (int i = 0; i < 4; i++) p[i] = (uint8_t)(value >> (8 * i));

@@ -1,56 +1,47 @@
 /* Any bytes as CSV. The first byte chooses options. What is taken agrees with itself: it comes out
  * the same through Arrow, and the reader splits it the same whatever it takes at once.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/buf.h"
 #include "column/csv_read.h"
 #include "column/table.h"
+#include "fuzz/fuzz.h"
 
 #include <mlops.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(int truth) {
-    if (!truth) abort();
-}
-
 static void check_column(const mlops__column *c, int64_t n_rows) {
     int64_t n_nulls = 0;
-    check(c->n_rows == n_rows);
+    must(c->n_rows == n_rows);
     for (int64_t i = 0; i < n_rows; i++) {
         int valid = mlops__column_valid(c, i);
         n_nulls += !valid;
         if (c->type != MLOPS_TYPE_STRING) continue;
         int32_t code = ((const int32_t *)c->data)[i];
-        check(valid ? code >= 0 && code < c->n_texts : code == -1);
+        must(valid ? code >= 0 && code < c->n_texts : code == -1);
     }
-    check(n_nulls == c->n_nulls);
-    check(c->type != MLOPS_TYPE_NULL || n_nulls == n_rows);
+    must(n_nulls == c->n_nulls);
+    must(c->type != MLOPS_TYPE_NULL || n_nulls == n_rows);
 }
 
 static void check_same(const mlops__column *a, const mlops__column *b) {
     static const size_t widths[] = {0, 1, 8, 8, 4};
-    check(a->type == b->type && a->n_nulls == b->n_nulls && a->n_texts == b->n_texts);
-    check(strcmp(a->name, b->name) == 0);
-    for (int64_t i = 0; i < a->n_texts; i++) check(strcmp(a->texts[i], b->texts[i]) == 0);
+    must(a->type == b->type && a->n_nulls == b->n_nulls && a->n_texts == b->n_texts);
+    must(strcmp(a->name, b->name) == 0);
+    for (int64_t i = 0; i < a->n_texts; i++) must(strcmp(a->texts[i], b->texts[i]) == 0);
     size_t n = widths[a->type] * (size_t)a->n_rows;
-    check(n == 0 || memcmp(a->data, b->data, n) == 0);
+    must(n == 0 || memcmp(a->data, b->data, n) == 0);
 }
 
 static void check_table(const mlops_table *table) {
     struct ArrowSchema schema;
     struct ArrowArray array;
     mlops_table *back;
-    check(mlops_table_export(table, &schema, &array, NULL) == MLOPS_OK);
-    check(mlops_table_import(&back, &schema, &array, NULL, NULL) == MLOPS_OK);
-    check(mlops_table_n_rows(back) == mlops_table_n_rows(table));
+    must(mlops_table_export(table, &schema, &array, NULL) == MLOPS_OK);
+    must(mlops_table_import(&back, &schema, &array, NULL, NULL) == MLOPS_OK);
+    must(mlops_table_n_rows(back) == mlops_table_n_rows(table));
     for (int64_t j = 0; j < mlops_table_n_columns(table); j++) {
         check_column(mlops__table_column(table, j), mlops_table_n_rows(table));
         check_same(mlops__table_column(table, j), mlops__table_column(back, j));
-        check(mlops_table_find(table, mlops_table_name(table, j)) == j);
+        must(mlops_table_find(table, mlops_table_name(table, j)) == j);
     }
     mlops_table_unref(back);
 }
@@ -105,7 +96,7 @@ static void split(mlops__buf *out, const char *text, size_t n, size_t step, int 
     mlops__host host;
     mlops_call call = MLOPS_CALL_INIT;
     mlops_error err = {0};
-    check(mlops__host_init(&host, NULL, NULL) == MLOPS_OK);
+    must(mlops__host_init(&host, NULL, NULL) == MLOPS_OK);
     mlops__csv_reader reader = {0};
     reader.allocator = &host.allocator;
     reader.host = &host;
@@ -141,7 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops_error err;
     mlops_table *table;
     mlops_status status = mlops_table_parse(&table, text, n, &opts, &err);
-    check(status == MLOPS_OK ? table != NULL : table == NULL && err.code == status);
+    must(status == MLOPS_OK ? table != NULL : table == NULL && err.code == status);
     if (table) check_table(table);
     mlops_table_unref(table);
 
@@ -152,8 +143,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     split(&whole, text, n, 0, 0);
     split(&part, text, n, 1 + (*data & 15), 0);
     split(&many, text, n, *data & 1 ? 0 : 1 + (*data & 15), 1);
-    check(whole.size == part.size && memcmp(whole.data, part.data, whole.size) == 0);
-    check(whole.size == many.size && memcmp(whole.data, many.data, whole.size) == 0);
+    must(whole.size == part.size && memcmp(whole.data, part.data, whole.size) == 0);
+    must(whole.size == many.size && memcmp(whole.data, many.data, whole.size) == 0);
     mlops__buf_free(&whole);
     mlops__buf_free(&part);
     mlops__buf_free(&many);

@@ -3,23 +3,15 @@
  * recipe that opens is walked over to its size and written again byte by byte; operations make the
  * same in parts as in whole; and what is made of new bytes gives them back. */
 #include "base/cursor.h"
+#include "fuzz/fuzz.h"
 #include "store/delta.h"
 #include "store/recipe.h"
 #include "sys/host.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct span {
     const uint8_t *data;
     size_t size;
 } span;
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 /* ---- recipes ---- */
 

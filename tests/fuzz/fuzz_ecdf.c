@@ -1,19 +1,11 @@
 /* All values of a column: what is taken ascends, and is what writing them gives. The first two
  * bytes say how many values there are to be.
  */
+#include "fuzz/fuzz.h"
 #include "profile/build/ecdf.h"
 #include "sys/host.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static double values[1 << 16];
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 2) return 0;

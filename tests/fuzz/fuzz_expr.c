@@ -4,23 +4,18 @@
  *
  * Every name but those in u is known; its first letter decides on its type.
  */
+#include "fuzz/fuzz.h"
 #include "unit/help_expr.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { ROWS = 130 };
 
 static mlops__expr_input inputs[HELP_SLOTS];
 
-static void check(int truth) {
-    if (!truth) abort();
-}
-
 static mlops_status resolve(void *user, const char *name, size_t n, mlops__expr_symbol *out) {
     (void)user;
     int32_t kind = name[0] & 3;
     if (name[0] == 'u') return MLOPS_E_NOT_FOUND;
-    check(strlen(name) == n && n > 0);
+    must(strlen(name) == n && n > 0);
     out->type = help_names[2 * kind].type;
     out->slot = 2 * kind + (int32_t)(n & 1);
     return MLOPS_OK;
@@ -55,21 +50,21 @@ static void fill(void) {
 }
 
 static void check_refusal(mlops_status status, const mlops_error *err, size_t size) {
-    check(err->code == status && err->line > 0 && err->column > 0);
-    check(err->offset >= 0 && (uint64_t)err->offset <= size);
-    check(strstr(err->message, "column ") && strlen(err->message) < sizeof err->message);
+    must(err->code == status && err->line > 0 && err->column > 0);
+    must(err->offset >= 0 && (uint64_t)err->offset <= size);
+    must(strstr(err->message, "column ") && strlen(err->message) < sizeof err->message);
 }
 
 static void check_form(const mlops__expr *e, const mlops__expr_scope *scope) {
     size_t n, m;
     mlops__expr *again;
     const char *text = mlops__expr_format(e, &n);
-    check(strlen(text) == n);
-    check(mlops__expr_compile(&again, text, n, scope, &mlops__heap, NULL) == MLOPS_OK);
+    must(strlen(text) == n);
+    must(mlops__expr_compile(&again, text, n, scope, &mlops__heap, NULL) == MLOPS_OK);
     const char *same = mlops__expr_format(again, &m);
-    check(n == m && memcmp(text, same, n) == 0);
-    check(mlops__expr_type(e) == mlops__expr_type(again));
-    check(mlops__expr_n_names(e) == mlops__expr_n_names(again));
+    must(n == m && memcmp(text, same, n) == 0);
+    must(mlops__expr_type(e) == mlops__expr_type(again));
+    must(mlops__expr_n_names(e) == mlops__expr_n_names(again));
     mlops__expr_free(again);
 }
 
@@ -82,12 +77,12 @@ static void check_reasons(const mlops__expr *e, const help_column *values) {
         int64_t n;
         mlops__arena_init(&arena, &mlops__heap, SIZE_MAX);
         mlops__buf_init(&buf, &mlops__heap);
-        check(!mlops__expr_explain(e, inputs, row, &arena, &truth, &clauses, &n, NULL) && n > 0);
+        must(!mlops__expr_explain(e, inputs, row, &arena, &truth, &clauses, &n, NULL) && n > 0);
         for (int64_t i = 0; i < n && i < 20; i++) mlops__expr_clause_put(&buf, &clauses[i]);
-        check(buf.status == MLOPS_OK);
+        must(buf.status == MLOPS_OK);
         if (values->validity[row / 8] >> (row % 8) & 1)
             expected = values->values[row] ? MLOPS__EXPR_TRUE : MLOPS__EXPR_FALSE;
-        check(truth == expected);
+        must(truth == expected);
         mlops__buf_free(&buf);
         mlops__arena_free(&arena);
     }
@@ -103,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops_status status =
         mlops__expr_compile(&e, (const char *)data, size, &scope, &mlops__heap, &err);
     if (status < 0) {
-        check(e == NULL);
+        must(e == NULL);
         check_refusal(status, &err, size);
         return 0;
     }

@@ -1,18 +1,9 @@
 /* Counts of groups. What is read saves to the same bytes, and has rates and measures. The checksum
  * is mended, so that what stands behind it is reached.
  */
-#include "base/crc32.h"
+#include "fuzz/fuzz.h"
 
 #include <mlops.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void read_tables(const mlops_fairness *self) {
     mlops_table *table;
@@ -28,13 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops_fairness *self;
     mlops_error e;
     size_t needed;
-    uint8_t *bytes = malloc(size + 1), *again = malloc(size + 1);
-    must(bytes && again);
-    if (size) memcpy(bytes, data, size);
-    if (size >= 4) {
-        uint32_t crc = mlops__crc32(0, bytes, size - 4);
-        for (size_t i = 0; i < 4; i++) bytes[size - 4 + i] = (uint8_t)(crc >> (8 * i));
-    }
+    uint8_t *bytes = sealed_copy(data, size), *again = room_of(size);
     mlops_status status = mlops_fairness_load(&self, bytes, size, NULL, &e);
     must(!status == (self != NULL) && (!status || (e.code == status && e.message[0])));
     if (!status) {

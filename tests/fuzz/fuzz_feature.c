@@ -4,12 +4,9 @@
  *
  * The first byte chooses: 'F' is a definition, all else saved features.
  */
+#include "fuzz/fuzz.h"
+
 #include <mlops.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { ROWS = 9, OUTPUTS_MAX = 200 };
 
@@ -19,21 +16,17 @@ static const char CSV[] = "x,y,n,s,p,a b\n"
                           "1e17,0.5,0,NA,false,6\n-7.0,2.0,-1,\xc3\xa9,NA,7\n"
                           "1.5,3.0,3,red,true,8\n0.1,nan,2,x,false,9\n";
 
-static void check(int truth) {
-    if (!truth) abort();
-}
-
 static mlops_table *table(void) {
     static mlops_table *made;
     mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
     opts.nulls = "NA";
-    if (!made) check(mlops_table_parse(&made, CSV, sizeof CSV - 1, &opts, NULL) == MLOPS_OK);
+    if (!made) must(mlops_table_parse(&made, CSV, sizeof CSV - 1, &opts, NULL) == MLOPS_OK);
     return made;
 }
 
 static void check_refusal(const mlops_feature *f, mlops_status status, const mlops_error *err) {
-    check(!f && status < 0 && err->code == status && err->message[0]);
-    check(strlen(err->message) < sizeof err->message);
+    must(!f && status < 0 && err->code == status && err->message[0]);
+    must(strlen(err->message) < sizeof err->message);
 }
 
 /* Values of the table's columns that the features read; 0 if there is none of the type. */
@@ -43,7 +36,7 @@ static int take_row(const mlops_feature *f, int64_t row, mlops_feature_value *va
         int64_t column = mlops_table_find(table(), mlops_feature_input_name(f, i));
         mlops_type type = mlops_feature_input_type(f, i);
         if (column < 0 || mlops_table_type(table(), column) != type) return 0;
-        check(mlops_table_text(table(), column, row, texts[i], 64, NULL) == MLOPS_OK);
+        must(mlops_table_text(table(), column, row, texts[i], 64, NULL) == MLOPS_OK);
         values[i] = (mlops_feature_value){type, 0, 0, 0, texts[i]};
         if (type != MLOPS_TYPE_STRING) values[i].is_null = !texts[i][0];
         else values[i].is_null = row == 5; /* the empty text of row 2 is none */
@@ -62,19 +55,19 @@ static void check_rows(const mlops_feature *f) {
     mlops_error err;
     if (n > OUTPUTS_MAX || n_inputs > 16) return;
     mlops_status status = mlops_feature_matrix(f, table(), matrix, ROWS, n, &err);
-    check(status == MLOPS_OK || status == MLOPS_E_SCHEMA);
+    must(status == MLOPS_OK || status == MLOPS_E_SCHEMA);
     for (int64_t i = 0; i < ROWS && status == MLOPS_OK; i++) {
         if (!take_row(f, i, values, texts)) return;
         mlops_status one = mlops_feature_row(f, values, n_inputs, row, n);
-        check(one == MLOPS_OK || one == MLOPS_E_ARENA);
-        if (one == MLOPS_OK) check(memcmp(row, matrix + i * n, (size_t)n * sizeof *row) == 0);
+        must(one == MLOPS_OK || one == MLOPS_E_ARENA);
+        if (one == MLOPS_OK) must(memcmp(row, matrix + i * n, (size_t)n * sizeof *row) == 0);
     }
 }
 
 static char *save(const mlops_feature *f, size_t *n) {
-    check(mlops_feature_save(f, NULL, 0, n) == MLOPS_OK);
+    must(mlops_feature_save(f, NULL, 0, n) == MLOPS_OK);
     char *bytes = malloc(*n);
-    check(bytes && mlops_feature_save(f, bytes, *n, NULL) == MLOPS_OK);
+    must(bytes && mlops_feature_save(f, bytes, *n, NULL) == MLOPS_OK);
     return bytes;
 }
 
@@ -83,7 +76,7 @@ static void check_definition(const uint8_t *data, size_t size) {
     mlops_error err = {0};
     char *text = calloc(1, size + 1);
     size_t n, m;
-    check(text != NULL);
+    must(text != NULL);
     memcpy(text, data, size);
     mlops_status status = mlops_feature_fit(&f, text, table(), NULL, &err);
     free(text);
@@ -92,9 +85,9 @@ static void check_definition(const uint8_t *data, size_t size) {
         return;
     }
     char *bytes = save(f, &n);
-    check(mlops_feature_parse(&again, bytes, n, NULL, NULL) == MLOPS_OK);
+    must(mlops_feature_parse(&again, bytes, n, NULL, NULL) == MLOPS_OK);
     char *other = save(again, &m);
-    check(n == m && memcmp(bytes, other, n) == 0);
+    must(n == m && memcmp(bytes, other, n) == 0);
     check_rows(again);
     free(other);
     free(bytes);
@@ -112,7 +105,7 @@ static void check_saved(const uint8_t *data, size_t size) {
         return;
     }
     char *bytes = save(f, &n);
-    check(n == size && memcmp(bytes, data, n) == 0);
+    must(n == size && memcmp(bytes, data, n) == 0);
     free(bytes);
     check_rows(f);
     mlops_feature_unref(f);

@@ -1,19 +1,11 @@
 /* A filter of runs: any text is refused or picks the same runs as its canonical form does. */
+#include "fuzz/fuzz.h"
 #include "sys/io_test.h"
 #include "track/filter.h"
 
 #include <mlops.h>
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { RUNS = 3 };
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 /* A store in memory with some runs. */
 static mlops_store *the_store(char ids[RUNS][MLOPS__RUN_TEXT]) {

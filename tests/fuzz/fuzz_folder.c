@@ -2,17 +2,9 @@
  * which): records are read within the bytes, and what is written of them is read as the same; and a
  * glob, of the first line of the rest, matches whatever path comes behind it or does not. */
 #include "dataset/folder.h"
+#include "fuzz/fuzz.h"
 #include "sys/hash.h"
 #include "text/glob.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int ok) {
-    if (!ok) abort();
-}
 
 static void repair(uint8_t *bytes, size_t n) {
     if (n < 64) return;

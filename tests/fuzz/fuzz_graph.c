@@ -2,11 +2,9 @@
  * its inputs, inside its memory, and what comes out must be readable.
  */
 #include "base/alloc.h"
+#include "fuzz/fuzz.h"
 #include "model/run/graph_step.h"
 #include "sys/host.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static volatile uint64_t sum; /* so that all is read */
 

@@ -2,16 +2,8 @@
  * comes back. What is held up: a group that is read makes no more text than it says, the same in
  * parts as in whole, and what it makes, parsed and written, is read again as the same. */
 #include "columnar/columnar.h"
+#include "fuzz/fuzz.h"
 #include "sys/host.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 typedef struct ground {
     mlops__grid grid;

@@ -1,18 +1,12 @@
 /* A sketch of distinct values: what is taken comes back, merges with itself without change and
  * takes values in. */
-#include <mlops.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include <mlops.h>
 
 enum { WORDS = 1 << 19 };
 
 static uint64_t room[2][WORDS], saved[2][WORDS];
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static size_t save(const mlops_hll *p, mlops_hll_form form, int which) {
     size_t n;

@@ -2,16 +2,8 @@
  * stay in the tree. */
 #include "base/alloc.h"
 #include "dataset/import.h"
+#include "fuzz/fuzz.h"
 #include "sys/host.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void stays(mlops__arena *arena, const char *path) {
     int leaves;

@@ -6,20 +6,12 @@
  * index is read again; walking ends and ascends; the sums are those of an index that never was
  * otherwise.
  */
+#include "fuzz/fuzz.h"
 #include "store/index.h"
 #include "sys/hash.h"
 #include "sys/host.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { RECORDS = 64, GUARD = 8 };
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 typedef struct record {
     uint8_t full[256]; /* table and key */

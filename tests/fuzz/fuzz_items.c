@@ -1,18 +1,12 @@
 /* A sketch of frequent values: a first byte, the room for texts where bytes do not tell; then its
  * bytes. What is taken comes back, has its values in order, and goes on. */
-#include <mlops.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include <mlops.h>
 
 enum { WORDS = 1 << 18 };
 
 static uint64_t room[2][WORDS], saved[2][WORDS];
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static size_t save(mlops_items *p, mlops_items_form form, int which) {
     size_t n;

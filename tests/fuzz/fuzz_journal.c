@@ -5,24 +5,16 @@
  * each other, a second reader sees the same, and what is written behind the end is read again. The
  * frames are applied to an index too.
  */
+#include "fuzz/fuzz.h"
 #include "store/index.h"
 #include "sys/hash.h"
 #include "sys/host.h"
 #include "sys/io_test.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { HEAD = 64, LEAST = 4096 };
 
 static const char NAME[] = "j/0000000000000001";
 static const uint8_t ID[32] = "0123456789abcdef0123456789abcde";
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void put_le(uint8_t *p, uint64_t value, int n) {
     for (int i = 0; i < n; i++) p[i] = (uint8_t)(value >> (8 * i));

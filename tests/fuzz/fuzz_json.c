@@ -1,34 +1,25 @@
 /* Any bytes as JSON: what is taken comes back the same through the writer, and its numbers through
  * their own text.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz/fuzz.h"
 #include "sys/host.h"
 #include "text/json.h"
 #include "text/number.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(int truth) {
-    if (!truth) abort();
-}
 
 static void check_number(const mlops__json *json) {
     double d, again;
     float f, f_again;
     char text[MLOPS__NUMBER_MAX];
-    check(mlops__parse_f64(json->text, json->n, 1, &d));
-    check(mlops__parse_f32(json->text, json->n, 1, &f));
-    check(mlops__parse_f64(text, mlops__format_f64(text, d), 1, &again));
-    check(mlops__parse_f32(text, mlops__format_f32(text, f), 1, &f_again));
-    check(memcmp(&d, &again, sizeof d) == 0 && memcmp(&f, &f_again, sizeof f) == 0);
+    must(mlops__parse_f64(json->text, json->n, 1, &d));
+    must(mlops__parse_f32(json->text, json->n, 1, &f));
+    must(mlops__parse_f64(text, mlops__format_f64(text, d), 1, &again));
+    must(mlops__parse_f32(text, mlops__format_f32(text, f), 1, &f_again));
+    must(memcmp(&d, &again, sizeof d) == 0 && memcmp(&f, &f_again, sizeof f) == 0);
     for (int digits = 1; digits <= 17; digits++) {
         size_t n = mlops__format_digits(text, d, digits);
-        check(n < sizeof text && text[n] == 0);
+        must(n < sizeof text && text[n] == 0);
     }
-    check(mlops__parse_f64(text, strlen(text), 1, &again) && memcmp(&d, &again, sizeof d) == 0);
+    must(mlops__parse_f64(text, strlen(text), 1, &again) && memcmp(&d, &again, sizeof d) == 0);
 }
 
 /* Copies the document; a name with a zero byte is not for the writer. */
@@ -36,7 +27,7 @@ static mlops_status copy(mlops__json *json, mlops__json_writer *w) {
     for (;;) {
         mlops__json_event event;
         MLOPS_TRY(mlops__json_next(json, &event));
-        check(json->offset <= json->size && json->token <= json->offset);
+        must(json->offset <= json->size && json->token <= json->offset);
         switch (event) {
         case MLOPS__JSON_NULL: mlops__json_null(w); break;
         case MLOPS__JSON_TRUE: mlops__json_bool(w, 1); break;
@@ -70,7 +61,7 @@ static mlops_status pass(const void *text, size_t n, mlops__buf *out, int indent
     mlops__json_init(&json, text, n, &arena, &err);
     mlops__json_writer_init(&w, out, indent);
     mlops_status status = copy(&json, &w);
-    if (status == MLOPS_E_CORRUPT) check(err.code == status && err.line > 0 && err.column > 0);
+    if (status == MLOPS_E_CORRUPT) must(err.code == status && err.line > 0 && err.column > 0);
     mlops__arena_free(&arena);
     return status;
 }
@@ -81,9 +72,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops__buf_init(&second, &mlops__heap);
     mlops__buf_init(&third, &mlops__heap);
     if (!pass(data, size, &first, 0) && !first.status) {
-        check(!pass(first.data, first.size, &second, 2));
-        check(!pass(second.data, second.size, &third, 0));
-        check(first.size == third.size && memcmp(first.data, third.data, first.size) == 0);
+        must(!pass(first.data, first.size, &second, 2));
+        must(!pass(second.data, second.size, &third, 0));
+        must(first.size == third.size && memcmp(first.data, third.data, first.size) == 0);
     }
     mlops__buf_free(&first);
     mlops__buf_free(&second);

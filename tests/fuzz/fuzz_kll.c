@@ -1,18 +1,12 @@
 /* A sketch of quantiles: what is taken has ranks that ascend, comes back, merges with itself and
  * takes values in. */
-#include <mlops.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include <mlops.h>
 
 enum { WORDS = 1 << 18 };
 
 static uint64_t room[2][WORDS], saved[2][WORDS];
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static mlops_kll_summary summary_of(const mlops_kll *p) {
     mlops_kll_summary s = MLOPS_KLL_SUMMARY_INIT;

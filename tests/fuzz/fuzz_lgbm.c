@@ -1,10 +1,9 @@
 /* LightGBM's text models through mlops_model_parse(); what loads must predict, and the bundle of it
  * must give the same.
  */
-#include <mlops.h>
+#include "fuzz/fuzz.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <mlops.h>
 
 static void predict(mlops_model *model) {
     int64_t n = mlops_model_n_features(model), width = mlops_model_width(model, 0);

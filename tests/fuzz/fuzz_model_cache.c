@@ -2,13 +2,11 @@
  * The first byte says what the others are: 0 the whole file, 1 patches of the good one (two bytes
  * of place, one of content), 2 patches of its head, whose checksum is made to fit.
  */
+#include "fuzz/fuzz.h"
 #include "sys/hash.h"
+#include "sys/host.h"
 #include "sys/io_test.h"
 #include "unit/help_cached.h"
-
-#include "sys/host.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { SUM = 8, SUM_END = 24, HEAD = 128 };
 

@@ -1,18 +1,9 @@
 /* States of monitors. What is resumed suspends to the same bytes, and goes on. Checksum and digest
  * of what the monitor was made of are mended, so that what stands behind them is reached.
  */
-#include "base/crc32.h"
+#include "fuzz/fuzz.h"
 
 #include <mlops.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 /* Of what labels are; with some segments besides. */
 typedef enum kind { BINARY, SEGMENTS, CLASSES, NUMBERS, KINDS } kind;
@@ -96,18 +87,16 @@ static void go_on(mlops_monitor *self, kind of) {
 }
 
 static void try(const uint8_t *data, size_t size, kind of) {
-    enum { FRONT = 8, DIGEST = 16, CRC = 4 };
+    enum { FRONT = 8, DIGEST = 16 };
     static uint8_t fresh[1 << 17];
     mlops_monitor *self = make(of);
     mlops_error e;
     size_t n;
-    uint8_t *bytes = malloc(size + 1), *again = malloc(size + 1);
-    must(bytes && again && !mlops_monitor_suspend(self, fresh, sizeof fresh, &n));
-    if (size) memcpy(bytes, data, size);
-    if (size >= FRONT + DIGEST + CRC) {
+    uint8_t *bytes = sealed_copy(data, size), *again = room_of(size);
+    must(!mlops_monitor_suspend(self, fresh, sizeof fresh, &n));
+    if (size >= FRONT + DIGEST) {
         memcpy(bytes + FRONT, fresh + FRONT, DIGEST);
-        uint32_t crc = mlops__crc32(0, bytes, size - CRC);
-        for (size_t i = 0; i < CRC; i++) bytes[size - CRC + i] = (uint8_t)(crc >> (8 * i));
+        seal(bytes, size);
     }
     mlops_status status = mlops_monitor_resume(self, bytes, size, &e);
     must(!status || (e.code == status && e.message[0]));

@@ -1,12 +1,10 @@
 /* Any bytes as an ONNX file: whatever was read lies inside the file and the arena, whatever was
  * compiled is a graph, it runs or says why not, and rows that are said to be independent are.
  */
+#include "fuzz/fuzz.h"
 #include "model/build/graph_model.h"
 #include "model/build/onnx_compile.h"
 #include "sys/host.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static volatile double sum; /* of all that was read, so that it is */
 

@@ -6,24 +6,16 @@
  * holds; content is read whole, into just the room that was asked for, or refused; and what is kept
  * behind it all is read again, or refused where the pack has a forged frame of its chunk's name.
  */
+#include "fuzz/fuzz.h"
 #include "store/core.h"
 #include "sys/hash.h"
 #include "sys/io_test.h"
 
 #include <mlops.h>
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { BLOB = 3000 };
 
 static const char NAME[] = "s/packs/0000000000000001";
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void put_le(uint8_t *p, uint64_t value, int n) {
     for (int i = 0; i < n; i++) p[i] = (uint8_t)(value >> (8 * i));

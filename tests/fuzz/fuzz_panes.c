@@ -2,22 +2,14 @@
  * and goes on. The checksum is set right first, so that what is behind it is reached; those of the
  * profiles inside are not.
  */
-#include "base/crc32.h"
+#include "fuzz/fuzz.h"
 
 #include <mlops.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { BYTES = 1 << 19 };
 
 static uint64_t room[BYTES / 8], one[BYTES / 8];
 static uint8_t saved[BYTES];
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void try_panes(const uint8_t *bytes, size_t size) {
     static const int64_t times[] = {INT64_MIN, -1, 0, 1, 3600000000000, INT64_MAX};
@@ -63,13 +55,7 @@ static void try_segments(const uint8_t *bytes, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    uint8_t *bytes = malloc(size + 1);
-    must(bytes != NULL);
-    if (size) memcpy(bytes, data, size);
-    if (size >= 4) {
-        uint32_t crc = mlops__crc32(0, bytes, size - 4);
-        for (size_t i = 0; i < 4; i++) bytes[size - 4 + i] = (uint8_t)(crc >> (8 * i));
-    }
+    uint8_t *bytes = sealed_copy(data, size);
     try_panes(bytes, size);
     try_segments(bytes, size);
     free(bytes);

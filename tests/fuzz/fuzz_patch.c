@@ -4,16 +4,8 @@
  * made of text gives the text back. */
 #include "base/cursor.h"
 #include "columnar/columnar.h"
+#include "fuzz/fuzz.h"
 #include "sys/host.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 typedef struct ground {
     mlops__grid grid;

@@ -1,18 +1,9 @@
 /* Counts of scores, and calibrations. What is read saves to the same bytes, and is read from. The
  * checksum is mended, so that what stands behind it is reached.
  */
-#include "base/crc32.h"
+#include "fuzz/fuzz.h"
 
 #include <mlops.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static int is_share(double x) { return x >= 0 && x <= 1.0000001; }
 
@@ -45,8 +36,7 @@ static void read_counts(const mlops_performance *self) {
 static void try_counts(const uint8_t *bytes, uint8_t *again, size_t size) {
     mlops_performance *self;
     size_t needed, room = mlops_performance_size();
-    void *mem = malloc(room);
-    must(mem != NULL);
+    void *mem = room_of(room);
     mlops_status status = mlops_performance_load(&self, mem, room, bytes, size);
     must(!status == (self != NULL));
     if (!status) {
@@ -80,13 +70,7 @@ static void try_calibration(const uint8_t *bytes, uint8_t *again, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    uint8_t *bytes = malloc(size + 1), *again = malloc(size + 1);
-    must(bytes && again);
-    if (size) memcpy(bytes, data, size);
-    if (size >= 4) {
-        uint32_t crc = mlops__crc32(0, bytes, size - 4);
-        for (size_t i = 0; i < 4; i++) bytes[size - 4 + i] = (uint8_t)(crc >> (8 * i));
-    }
+    uint8_t *bytes = sealed_copy(data, size), *again = room_of(size);
     try_counts(bytes, again, size);
     try_calibration(bytes, again, size);
     free(again);

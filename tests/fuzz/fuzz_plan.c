@@ -1,13 +1,11 @@
 /* Payloads of plans: what opens must be walked without leaving it, by the reference and by the
  * kernels, to the same bits.
  */
+#include "fuzz/fuzz.h"
 #include "kern/kern.h"
 #include "model/build/tune_walks.h"
 #include "model/run/plan.h"
 #include "sys/host.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static void compare(const mlops__plan *plan, const mlops__forest *forest, const float *row,
                     const void *margins) {

@@ -1,15 +1,7 @@
 /* A block of points: what opens is as long as it says, and is written again byte by byte. */
+#include "fuzz/fuzz.h"
 #include "sys/host.h"
 #include "track/points.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops__points points;

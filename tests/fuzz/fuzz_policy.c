@@ -1,18 +1,9 @@
 /* Policies. What is read saves to the same bytes, goes on and gives its reason. The checksum is
  * mended, so that what stands behind it is reached.
  */
-#include "base/crc32.h"
+#include "fuzz/fuzz.h"
 
 #include <mlops.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void go_on(mlops_policy *self) {
     mlops_policy_decision d = MLOPS_POLICY_DECISION_INIT;
@@ -29,13 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint64_t storage[64];
     mlops_policy *self;
     size_t needed;
-    uint8_t *bytes = malloc(size + 1), *again = malloc(size + 1);
-    must(bytes && again && sizeof storage >= mlops_policy_size());
-    if (size) memcpy(bytes, data, size);
-    if (size >= 4) {
-        uint32_t crc = mlops__crc32(0, bytes, size - 4);
-        for (size_t i = 0; i < 4; i++) bytes[size - 4 + i] = (uint8_t)(crc >> (8 * i));
-    }
+    uint8_t *bytes = sealed_copy(data, size), *again = room_of(size);
+    must(sizeof storage >= mlops_policy_size());
     mlops_status status = mlops_policy_load(&self, storage, sizeof storage, bytes, size);
     must(!status == (self != NULL));
     if (!status) {

@@ -1,22 +1,14 @@
 /* A profile: what is taken comes back as the same bytes, tells of itself, merges with itself and
  * takes values in. The checksum is set right first, so that what is behind it is reached.
  */
+#include "fuzz/fuzz.h"
+
 #include <mlops.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/crc32.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { WORDS = 1 << 15, BYTES = 8 * WORDS };
 
 static uint64_t room[2][WORDS];
 static uint8_t saved[2][BYTES];
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static size_t come_back(const mlops_profile *p) {
     mlops_profile *q;
@@ -50,8 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops_profile *p, *q;
     if (size < 12 || size > BYTES) return 0;
     memcpy(saved[0], data, size);
-    uint32_t crc = mlops__crc32(0, saved[0], size - 4);
-    for (int i = 0; i < 4; i++) saved[0][size - 4 + (size_t)i] = (uint8_t)(crc >> 8 * i);
+    seal(saved[0], size);
     mlops_status status = mlops_profile_load(&p, room[0], sizeof room[0], saved[0], size);
     must(!status || status == MLOPS_E_CORRUPT || status == MLOPS_E_UNSUPPORTED);
     if (status) return 0;

@@ -1,16 +1,9 @@
 /* Proofs of commits: 32 bytes of a root, then text. What is taken has one commit whose parts can be
  * read, and is taken again; what is not says why.
  */
+#include "fuzz/fuzz.h"
+
 #include <mlops.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops_id root, link;

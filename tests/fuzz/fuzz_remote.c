@@ -6,20 +6,12 @@
 #include "base/cursor.h"
 #include "dataset/remote_erasures.h"
 #include "dataset/remote_links.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz/fuzz.h"
 
 typedef struct span {
     const uint8_t *data;
     size_t size;
 } span;
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 /* Whatever is asked for has these bytes. */
 static mlops_status one_size(void *ctx, const char *name, int64_t deadline_ns, int64_t *out,

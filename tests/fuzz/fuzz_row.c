@@ -5,12 +5,9 @@
  */
 #include "column/rows.h"
 #include "featurestore/view.h"
+#include "fuzz/fuzz.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { CELLS = 24, COLUMNS = CELLS + 3 };
 
@@ -22,10 +19,6 @@ typedef struct shape {
     int64_t key;
     int n_cells;
 } shape;
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void add(shape *s, const char *name, mlops_type type, int is_key) {
     s->columns[s->view.n_columns] = (mlops__view_column){name, type, is_key};

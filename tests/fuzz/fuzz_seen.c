@@ -1,19 +1,13 @@
 /* What a reference says of the texts that it has had: what is taken is what writing it gives, and
  * counts its values.
  */
+#include "fuzz/fuzz.h"
 #include "profile/reference.h"
 #include "profile/seen.h"
 
 #include <mlops.h>
+
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 /* 70 texts, the i-th of them i times; beside it a column that has no rest. */
 static mlops_reference *make(void) {

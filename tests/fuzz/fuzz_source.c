@@ -1,13 +1,9 @@
 /* Any bytes as JSON, with items of arrays taken at once and one by one: the same numbers come, and
  * the same error. The first byte says what is taken.
  */
+#include "fuzz/fuzz.h"
 #include "model/build/source.h"
 #include "sys/host.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void put_number(mlops__buf *out, mlops__source *source, mlops__items items) {
     float real = 0;

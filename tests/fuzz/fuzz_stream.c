@@ -7,22 +7,15 @@
  * faults is imported again with the same state.
  */
 #include "base/cursor.h"
+#include "fuzz/fuzz.h"
 #include "store/frame.h"
 #include "sys/hash.h"
 #include "sys/host.h"
 #include "sys/io_test.h"
 
 #include <mlops.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { HEAD = 64, ITEM = 16 };
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 static void put_le(uint8_t *p, uint64_t value, int n) {
     for (int i = 0; i < n; i++) p[i] = (uint8_t)(value >> (8 * i));

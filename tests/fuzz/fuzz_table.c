@@ -3,13 +3,7 @@
 #include "column/table_bytes.h"
 #include "column/table_part.h"
 #include "column/table_select.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-static void must(int ok) {
-    if (!ok) abort();
-}
+#include "fuzz/fuzz.h"
 
 static void write_again(const mlops_table *t, const uint8_t *data, size_t size) {
     mlops__buf out;

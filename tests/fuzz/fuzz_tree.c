@@ -2,13 +2,7 @@
  * tree is read as the same entries, and however an entry is spelled, it says what its JSON says. */
 #include "dataset/parts.h"
 #include "dataset/tree.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-static void must(int ok) {
-    if (!ok) abort();
-}
+#include "fuzz/fuzz.h"
 
 /* By other means than the library's. */
 static void check_path(const char *path) {

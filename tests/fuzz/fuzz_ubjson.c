@@ -1,8 +1,7 @@
 /* UBJSON events of any bytes: each call must move on, and places must stay inside. */
+#include "fuzz/fuzz.h"
 #include "model/build/ubjson.h"
 #include "sys/host.h"
-
-#include <stdlib.h>
 
 static void read_all(mlops__ubjson *reader, size_t size, int take) {
     size_t steps = 0;

@@ -1,7 +1,7 @@
 /* Model files of any kind through mlops_model_parse(); what loads must predict. */
-#include <mlops.h>
+#include "fuzz/fuzz.h"
 
-#include <stdlib.h>
+#include <mlops.h>
 
 static void predict(mlops_model *model) {
     int64_t n = mlops_model_n_features(model), width = mlops_model_width(model, 0);

@@ -1,15 +1,7 @@
 /* Zones of groups. What is held up: what is read and written again is read as the same. */
 #include "columnar/zone.h"
+#include "fuzz/fuzz.h"
 #include "sys/host.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int condition) {
-    if (!condition) abort();
-}
 
 /* False for what is refused; out is by group. */
 static int read_all(const uint8_t *data, size_t size, mlops__zones *zones, mlops__buf *out) {

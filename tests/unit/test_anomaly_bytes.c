@@ -4,11 +4,7 @@
 
 #include "base/crc32.h"
 #include "unit/help_anomaly.h"
-
-static void seal(uint8_t *bytes, size_t n) {
-    uint32_t crc = mlops__crc32(0, bytes, n - 4);
-    for (size_t i = 0; i < 4; i++) bytes[n - 4 + i] = (uint8_t)(crc >> 8 * i);
-}
+#include "unit/seal.h"
 
 static mlops_anomaly *learning(room *r, int i) {
     mlops_anomaly_opts opts = case_opts(i);

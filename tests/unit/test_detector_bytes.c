@@ -1,8 +1,8 @@
 /* A detector's bytes: what is loaded goes on to the same bits, and nothing but those is taken. */
 #include <stdlib.h>
 
-#include "base/crc32.h"
 #include "unit/help_detector.h"
+#include "unit/seal.h"
 
 enum { N = 900 };
 
@@ -92,11 +92,6 @@ static void test_every_flip_and_cut_is_refused(void **state) {
             free(exact);
         }
     }
-}
-
-static void seal(uint8_t *bytes, size_t n) {
-    uint32_t crc = mlops__crc32(0, bytes, n - 4);
-    for (size_t i = 0; i < 4; i++) bytes[n - 4 + i] = (uint8_t)(crc >> 8 * i);
 }
 
 /* Whatever passes goes on, and can be saved and loaded again. */

@@ -3,18 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/crc32.h"
 #include "unit/help_profile.h"
+#include "unit/seal.h"
 
 enum { STORAGE = 1 << 16, SAVED = 1 << 19 };
 
 static uint64_t storage[2][STORAGE];
 static uint8_t saved[2][SAVED];
-
-static void seal(uint8_t *bytes, size_t n) {
-    uint32_t crc = mlops__crc32(0, bytes, n - 4);
-    for (size_t i = 0; i < 4; i++) bytes[n - 4 + i] = (uint8_t)(crc >> 8 * i);
-}
 
 static size_t save_panes(const mlops_panes *panes, int at) {
     size_t n = 0;

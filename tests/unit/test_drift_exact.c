@@ -4,6 +4,7 @@
 #include "file/file.h"
 #include "profile/reference.h"
 #include "unit/help_drift.h"
+#include "unit/help_path.h"
 
 #include <unistd.h>
 
@@ -15,8 +16,6 @@ static mlops_reference *keep_whole(const mlops_table *table) {
     if (mlops_reference_new(&out, table, &opts, &err)) fail_msg("%s", err.message);
     return out;
 }
-
-static char path[64];
 
 /* By way of a file, which saving again gives to the byte. */
 static mlops_reference *pass_through_file(mlops_reference *self) {
@@ -270,11 +269,5 @@ int main(void) {
         cmocka_unit_test(test_file_is_within_the_bound),
         cmocka_unit_test(test_flags),
     };
-    char dir[] = "/tmp/test_drift_exact_XXXXXX";
-    if (!mkdtemp(dir)) return 1;
-    make_path(path, sizeof path, dir, "kept");
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    unlink(path);
-    rmdir(dir);
-    return failed;
+    return cmocka_run_group_tests(tests, make_own_path, remove_own_path);
 }

@@ -3,11 +3,10 @@
 #define _GNU_SOURCE
 #include "profile/reference.h"
 #include "unit/help_drift.h"
+#include "unit/help_path.h"
 #include "unit/help_stream.h"
 
 #include <unistd.h>
-
-static char path[64];
 
 /* Some words of twenty. */
 static void put_words(mlops__buf *out, int n) {
@@ -366,11 +365,5 @@ int main(void) {
         cmocka_unit_test(test_texts_that_are_none),
         cmocka_unit_test(test_other_side_of_texts),
     };
-    char dir[] = "/tmp/test_drift_texts_XXXXXX";
-    if (!mkdtemp(dir)) return 1;
-    make_path(path, sizeof path, dir, "kept");
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    unlink(path);
-    rmdir(dir);
-    return failed;
+    return cmocka_run_group_tests(tests, make_own_path, remove_own_path);
 }

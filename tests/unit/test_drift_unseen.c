@@ -6,6 +6,7 @@
 #include "profile/reference.h"
 #include "profile/seen.h"
 #include "unit/help_drift.h"
+#include "unit/help_path.h"
 
 #include <mlops/drift_stream.h>
 #include <unistd.h>
@@ -171,8 +172,6 @@ static void test_what_is_to_be_expected_is_no_drift(void **state) {
 }
 
 /* ---- every way ---- */
-
-static char path[64];
 
 static mlops_reference *through_file(mlops_reference *self) {
     mlops_reference *out;
@@ -425,11 +424,5 @@ int main(void) {
         cmocka_unit_test(test_damage_is_refused),
         cmocka_unit_test(test_without_the_section),
     };
-    char dir[] = "/tmp/test_drift_unseen_XXXXXX";
-    if (!mkdtemp(dir)) return 1;
-    make_path(path, sizeof path, dir, "kept");
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    unlink(path);
-    rmdir(dir);
-    return failed;
+    return cmocka_run_group_tests(tests, make_own_path, remove_own_path);
 }

@@ -2,12 +2,11 @@
  * the bound on memory and the form of the source; what the bound holds; what stops. */
 #define _GNU_SOURCE
 #include "file/file.h"
+#include "unit/help_path.h"
 #include "unit/help_stream.h"
 #include "unit/help_table.h"
 
 #include <unistd.h>
-
-static char path[64];
 
 static void same_bytes(const mlops_reference *want, const mlops_reference *got) {
     mlops__file_view a, b;
@@ -219,11 +218,5 @@ int main(void) {
         cmocka_unit_test(test_bound),
         cmocka_unit_test(test_what_stops),
     };
-    char dir[] = "/tmp/test_reference_stream_XXXXXX";
-    if (!mkdtemp(dir)) return 1;
-    make_path(path, sizeof path, dir, "rows.csv");
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    unlink(path);
-    rmdir(dir);
-    return failed;
+    return cmocka_run_group_tests(tests, make_own_path, remove_own_path);
 }

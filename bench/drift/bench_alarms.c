@@ -11,10 +11,9 @@
  * nothing has drifted. Samples of a million values and more are drawn in order (spacings of a
  * Poisson process), as the verbs see no more than the order.
  */
+#include "bench.h"
+
 #include <math.h>
-#include <mlops.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define PI 3.14159265358979323846
@@ -91,13 +90,6 @@ static void fill_ordered(double *out, int64_t n, double shift) {
     for (int64_t i = 0; i < n; i++) out[i] = sum += -log(uniform());
     sum += -log(uniform());
     for (int64_t i = 0; i < n; i++) out[i] = out[i] / sum + shift;
-}
-
-static void must(mlops_status status, const mlops_error *err) {
-    if (status < 0) {
-        fprintf(stderr, "%s\n", err->message);
-        exit(1);
-    }
 }
 
 /* P(D >= d) in the limit: what a program that looks at p alone goes by. */

@@ -3,16 +3,7 @@
  * usage: bench_auc FILE N RUNS      FILE: N float64 scores, then N labels
  * The first line has the AUC, so that peers can be held to it.
  */
-#include <mlops.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + 1e-6 * (double)t.tv_nsec;
-}
+#include "bench.h"
 
 int main(int argc, char **argv) {
     if (argc < 4) return 2;
@@ -26,12 +17,12 @@ int main(int argc, char **argv) {
     for (int run = 0, runs = atoi(argv[3]); run < runs; run++) {
         mlops_metrics m = MLOPS_METRICS_INIT;
         mlops_error err;
-        double begun = now();
+        double begun = wall_ms();
         if (mlops_metric_binary(&m, scores, scores + n, (int64_t)n, &opts, &err)) {
             fprintf(stderr, "%s\n", err.message);
             return 1;
         }
-        double spent = now() - begun;
+        double spent = wall_ms() - begun;
         if (run == 0) printf("%.17g\n", m.auc);
         printf("%.6f\n", spent);
     }

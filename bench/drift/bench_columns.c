@@ -8,25 +8,10 @@
  * milliseconds of the four; the most memory that each took at once, in bytes. Passes may take 64
  * MiB beside the values of one column. Standard error has the bytes of a value that are stored.
  */
+#include "bench.h"
+
 #include <math.h>
-#include <mlops.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double now(clockid_t clock) {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (double)t.tv_sec * 1e3 + 1e-6 * (double)t.tv_nsec;
-}
-
-static void must(mlops_status status, const mlops_error *err) {
-    if (status < 0) {
-        fprintf(stderr, "%s\n", err->message);
-        exit(1);
-    }
-}
 
 static size_t in_use, most;
 
@@ -128,7 +113,7 @@ int main(int argc, char **argv) {
         double spent[WAYS], used[WAYS];
         size_t peak[WAYS];
         for (int way = 0; way < WAYS; way++) {
-            double begun = now(CLOCK_MONOTONIC), begun_cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+            double begun = wall_ms(), begun_used = used_ns();
             most = in_use;
             if (way == PASSES) in_passes(&drift, before, after, &opts);
             else
@@ -136,8 +121,8 @@ int main(int argc, char **argv) {
                                    : mlops_drift_compare_reference(
                                          &drift, way == STORED ? kept : whole, after, &opts, &err),
                      &err);
-            spent[way] = now(CLOCK_MONOTONIC) - begun;
-            used[way] = now(CLOCK_PROCESS_CPUTIME_ID) - begun_cpu;
+            spent[way] = wall_ms() - begun;
+            used[way] = 1e-6 * (used_ns() - begun_used);
             peak[way] = most - in_use;
             mlops_drift_column first = MLOPS_DRIFT_COLUMN_INIT;
             must(mlops_drift_get(drift, 0, &first), &err);

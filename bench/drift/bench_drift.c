@@ -4,16 +4,7 @@
  * sorted: x is brought in order beforehand, and taken at its word.
  * The first line has D, p, Wasserstein and energy distance, so that peers can be held to them.
  */
-#include <mlops.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + 1e-6 * (double)t.tv_nsec;
-}
+#include "bench.h"
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -35,12 +26,12 @@ int main(int argc, char **argv) {
     for (int run = 0, runs = atoi(argv[3]); run < runs; run++) {
         mlops_stats_two_sample r = MLOPS_STATS_TWO_SAMPLE_INIT;
         mlops_error err;
-        double begun = now();
+        double begun = wall_ms();
         if (mlops_stats_compare(&r, x, (int64_t)n, x + n, (int64_t)n, &opts, &err)) {
             fprintf(stderr, "%s\n", err.message);
             return 1;
         }
-        double spent = now() - begun;
+        double spent = wall_ms() - begun;
         if (run == 0) printf("%.17g %.17g %.17g %.17g\n", r.ks, r.ks_p, r.wasserstein, r.energy);
         printf("%.6f\n", spent);
     }

@@ -2,32 +2,19 @@
  *
  * usage: bench_performance KIND N RUNS      KIND: plain, weighted or unlabelled
  */
-#include <mlops.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "bench.h"
+
 #include <string.h>
-#include <time.h>
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static double uniform(uint64_t *state) {
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return (double)(*state >> 11) * 0x1p-53;
-}
 
 static int count(const char *kind, const double *rows, int64_t n, mlops_error *err) {
     int weighted = !strcmp(kind, "weighted"), unlabelled = !strcmp(kind, "unlabelled");
     mlops_performance *self;
     if (mlops_performance_new(&self, NULL, err)) return 1;
-    double begun = now();
+    double begun = used_ns();
     if (mlops_performance_add(self, rows, unlabelled ? NULL : rows + n,
                               weighted ? rows + 2 * n : NULL, n, err))
         return 1;
-    printf("%.6f\n", (now() - begun) / (double)n);
+    printf("%.6f\n", (used_ns() - begun) / (double)n);
     mlops_performance_free(self);
     return 0;
 }
@@ -40,9 +27,9 @@ int main(int argc, char **argv) {
     double *rows = malloc(3 * (size_t)n * sizeof *rows);
     if (!rows) return 1;
     for (int64_t i = 0; i < n; i++) {
-        rows[i] = uniform(&state);
-        rows[n + i] = uniform(&state) < rows[i];
-        rows[2 * n + i] = 0.5 + uniform(&state);
+        rows[i] = draw_uniform(&state);
+        rows[n + i] = draw_uniform(&state) < rows[i];
+        rows[2 * n + i] = 0.5 + draw_uniform(&state);
     }
     for (int run = 0, runs = atoi(argv[3]); run < runs; run++)
         if (count(argv[1], rows, n, &err)) return fprintf(stderr, "%s\n", err.message), 1;

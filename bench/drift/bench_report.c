@@ -4,27 +4,12 @@
  * A line a run: milliseconds of the report, its bytes, milliseconds of the metrics, samples of
  * mlops_feature_drift_score.
  */
+#include "bench.h"
+
 #include <math.h>
-#include <mlops.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { FEATURES = 1000, ROWS = 2000 };
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + 1e-6 * (double)t.tv_nsec;
-}
-
-static void must(mlops_status status, const mlops_error *err) {
-    if (status < 0) {
-        fprintf(stderr, "%s\n", err->message);
-        exit(1);
-    }
-}
 
 /* A third of the features has moved, each by another distance. */
 static mlops_table *draw(int moved) {
@@ -34,8 +19,7 @@ static mlops_table *draw(int moved) {
     mlops_error err;
     if (!values) exit(1);
     for (int i = 0; i < FEATURES * ROWS; i++) {
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        double value = (double)(state >> 11) * 0x1p-53;
+        double value = draw_uniform(&state);
         int feature = i % FEATURES;
         if (moved && feature % 3 == 0) value += (double)feature / FEATURES;
         values[i] = value;
@@ -66,11 +50,11 @@ int main(int argc, char **argv) {
     must(mlops_monitor_new_reference(&monitor, NULL, reference, &opts, &err), &err);
     must(mlops_monitor_add_table(monitor, y, &err), &err);
     for (int run = 0, runs = atoi(argv[2]); run < runs; run++) {
-        double begun = now();
+        double begun = wall_ms();
         must(mlops_drift_save(drift, argv[1], &err), &err);
-        double written = now();
+        double written = wall_ms();
         if (mlops_monitor_metrics(monitor, text, sizeof text, NULL)) return 1;
-        double exposed = now();
+        double exposed = wall_ms();
         FILE *file = fopen(argv[1], "rb");
         if (!file || fseek(file, 0, SEEK_END)) return 1;
         printf("%.6f %ld %.6f %lld\n", written - begun, ftell(file), exposed - written,

@@ -8,18 +8,10 @@
  * first; trio is kll, hll and items of the same values, one after the other. The first line says
  * what came out, so that nothing is measured that did nothing.
  */
-#include <math.h>
-#include <mlops.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "bench.h"
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
+#include <math.h>
+#include <string.h>
 
 static double run_kll(const double *values, int64_t n, int64_t part) {
     mlops_kll *p;
@@ -77,13 +69,12 @@ int main(int argc, char **argv) {
     uint64_t state = 1;
     if (!values || !keys || !wide) return 1;
     for (int64_t i = 0; i < n; i++) {
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        values[i] = (double)(state >> 11) * 0x1p-53;
+        values[i] = draw_uniform(&state);
         wide[i] = 1 / (values[i] + 1e-9);
         keys[i] = (int64_t)wide[i];
     }
     for (int run = 0, runs = atoi(argv[3]); run < runs; run++) {
-        double begun = now(), out = 0;
+        double begun = used_ns(), out = 0;
         if (!strcmp(kind, "kll")) out = run_kll(values, n, n);
         if (!strcmp(kind, "kll_one")) out = run_kll(values, n, 1);
         if (!strcmp(kind, "hll")) out = run_hll(values, n);
@@ -94,7 +85,7 @@ int main(int argc, char **argv) {
         if (!strcmp(kind, "profile_edges")) out = run_profile(wide, n, 0, 255);
         if (!strcmp(kind, "trio"))
             out = run_kll(wide, n, n) + run_hll(wide, n) + run_items(keys, n);
-        double spent = now() - begun;
+        double spent = used_ns() - begun;
         if (run == 0) printf("%.17g\n", out);
         printf("%.6f\n", spent / (double)n);
     }

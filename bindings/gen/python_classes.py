@@ -240,7 +240,7 @@ class Method:
         self.before.append(f"{p['name']} = {types.ctype(self.api, names.base_of(p['type']))}()")
         self.args[p["name"]] = f"C.byref({p['name']})"
         self.returns.append(f"{p['name']}.value")
-        self.kinds.append("int")
+        self.kinds.append("float" if names.base_of(p["type"]) in ("double", "float") else "int")
 
     def role_opts(self, p):
         struct = self.structs[names.base_of(p["type"])]

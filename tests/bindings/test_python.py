@@ -1159,6 +1159,18 @@ for wrong in ([[1.0], [2.0, 3.0]], [1.0, 2.0]):
             with self.subTest(name):
                 self.assertRegex(stubs, rf"\b{name}\b")
 
+    def test_stubs_tell_what_kind_of_number_comes(self):
+        with open(os.path.join(os.path.dirname(mlops.__file__), "_ffi.pyi"), encoding="utf-8") as file:
+            told = {node.name: ast.unparse(node.returns) for node in ast.walk(ast.parse(file.read()))
+                    if isinstance(node, ast.FunctionDef) and node.returns}
+        counted = mlops.Performance()
+        counted.add([0.25, 0.75], [0.0, 1.0])
+        for name, value in (("choose", counted.choose(best="f1")),
+                            ("metric_band", mlops._ffi.metric_band("auc", [0.5, 0.6, 0.7], 3.0))):
+            with self.subTest(name):
+                kinds = [type(v).__name__ for v in (value if isinstance(value, tuple) else (value,))]
+                self.assertEqual(told[name], kinds[0] if len(kinds) == 1 else f"Tuple[{', '.join(kinds)}]")
+
     def test_memory_does_not_grow(self):
         def resident():
             with open("/proc/self/statm", encoding="ascii") as file:

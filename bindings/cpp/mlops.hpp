@@ -2218,7 +2218,8 @@ public:
     }
 
     /// The exponential histogram as JSON, with the names of OTLP's ExponentialHistogramDataPoint; sum, min and max
-    /// where they are finite. Times and attributes are for the caller to add.
+    /// where they are finite, sum unless a value is below zero: OTLP takes it to grow with each value. Times and
+    /// attributes are for the caller to add.
     std::string otlp() const {
         return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
             return mlops_profile_otlp(need(), text, cap, needed);

@@ -8402,7 +8402,8 @@ func (x *Profile) Power(sign int32, index int64) int64 {
 }
 
 // Otlp: the exponential histogram as JSON, with the names of OTLP's ExponentialHistogramDataPoint;
-// sum, min and max where they are finite. Times and attributes are for the caller to add.
+// sum, min and max where they are finite, sum unless a value is below zero: OTLP takes it to grow with
+// each value. Times and attributes are for the caller to add.
 //
 // Errors: MLOPS_E_ARENA if cap is too small; MLOPS_E_INVALID if the profile has edges.
 func (x *Profile) Otlp() (string, error) {

@@ -119,7 +119,8 @@ MLOPS_API int64_t mlops_profile_power(const mlops_profile *self, int32_t sign, i
 
 /**
  * The exponential histogram as JSON, with the names of OTLP's ExponentialHistogramDataPoint; sum,
- * min and max where they are finite. Times and attributes are for the caller to add.
+ * min and max where they are finite, sum unless a value is below zero: OTLP takes it to grow with
+ * each value. Times and attributes are for the caller to add.
  *
  * @param self         profile
  * @param[out] text    @nullable @shape(cap) NULL to ask for the size

@@ -8299,7 +8299,8 @@ class Profile(_rt.Handle):
 
     def otlp(self):
         """The exponential histogram as JSON, with the names of OTLP's ExponentialHistogramDataPoint; sum, min
-        and max where they are finite. Times and attributes are for the caller to add.
+        and max where they are finite, sum unless a value is below zero: OTLP takes it to grow with each
+        value. Times and attributes are for the caller to add.
 
         Raises: ArenaError if cap is too small; InvalidError if the profile has edges.
         """

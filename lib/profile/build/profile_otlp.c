@@ -1,6 +1,7 @@
 /* A profile as JSON of OpenTelemetry.
  *
- * Owns nothing. Invariant: whole numbers of 64 bits are texts there, as proto3's JSON has them.
+ * Owns nothing. Invariant: whole numbers of 64 bits are texts there, as proto3's JSON has them; a
+ * sum can stand for a counter, which never falls.
  */
 #include "profile/run/profile_state.h"
 #include "text/json.h"
@@ -42,7 +43,7 @@ mlops_status mlops_profile_otlp(const mlops_profile *self, char *text, size_t ca
     mlops__json_writer_init(&out, &buf, 0);
     mlops__json_open(&out, '{');
     put_whole(&out, "count", p.n);
-    if (p.n && !s.n_infinite && !self->totals[MLOPS__TOTAL_BEYOND])
+    if (p.n && s.min >= 0 && !s.n_infinite && !self->totals[MLOPS__TOTAL_BEYOND])
         mlops__json_put_f64(&out, "sum", mlops__sum_mean(&self->sum, self->shape.scale, 1));
     mlops__json_put_i64(&out, "scale", p.scale);
     put_whole(&out, "zeroCount", p.n_zero);

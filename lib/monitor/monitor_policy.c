@@ -1,7 +1,7 @@
 /* A monitor's policy: what a window is worth to it, and what it decides.
  *
  * Owns the severity of a window. Invariant: one window is added for each that ends, at a time that
- * does not go back, whatever the clock does.
+ * does not go back, whatever the clock does, and goes on with it.
  */
 #include "base/bits.h"
 #include "monitor/monitor_inside.h"
@@ -48,6 +48,16 @@ static void raise_by(double *severity, const mlops_monitor *self) {
     raise(severity, severity_of_loss(&scored->estimated, scored->tolerance));
 }
 
+/* Behind a clock that was set back a policy's time goes on from where it was, by what passes, until
+ * the clock comes up with it: else a pause would last as long as that takes. */
+static int64_t policy_time(const mlops_monitor *self, int64_t newest_ns, int64_t end_ns) {
+    if (!self->n_windows || end_ns >= newest_ns) return end_ns;
+    if (end_ns <= self->window_end_ns) return newest_ns;
+    uint64_t passed = (uint64_t)end_ns - (uint64_t)self->window_end_ns;
+    uint64_t left = (uint64_t)INT64_MAX - (uint64_t)newest_ns;
+    return passed < left ? newest_ns + (int64_t)passed : INT64_MAX;
+}
+
 void mlops__monitor_decide(mlops_monitor *self, int64_t end_ns) {
     mlops_policy_decision decision = MLOPS_POLICY_DECISION_INIT;
     double severity = mlops__f64_of(MLOPS__NAN_BITS);
@@ -55,7 +65,7 @@ void mlops__monitor_decide(mlops_monitor *self, int64_t end_ns) {
     for (int64_t i = 0; self->segments && i < self->segments->n; i++)
         raise_by(&severity, self->segments->slots[i].monitor);
     (void)mlops_policy_get(self->policy, &decision);
-    if (self->n_windows && end_ns < decision.time_ns) end_ns = decision.time_ns;
+    end_ns = policy_time(self, decision.time_ns, end_ns);
     (void)mlops_policy_add(self->policy, end_ns, severity, self->vetoed, &decision);
     self->vetoed = 0;
 }

@@ -136,6 +136,51 @@ static void test_a_clock_that_is_set_back(void **state) {
     mlops_monitor_free(m);
 }
 
+/* What a window of 2,000 rows, all of them moved by some number, does to an alarm. */
+static mlops_policy_event event_of(mlops_monitor *m, float by) {
+    mlops_policy_decision d = MLOPS_POLICY_DECISION_INIT;
+    float rows[2000];
+    for (int i = 0; i < 2000; i++) rows[i] = (float)(i % 10) + by;
+    assert_int_equal(mlops_monitor_add(m, rows, 2000, 1, NULL, 0), MLOPS_OK);
+    assert_int_equal(mlops_monitor_alarm(m, &d), MLOPS_OK);
+    return d.event;
+}
+
+/* A pause lasts as long behind a clock that was wrong for a while, and years ahead. */
+static void test_a_pause_under_a_clock_that_is_set_back(void **state) {
+    (void)state;
+    mlops_monitor_opts opts = timed(0);
+    mlops_policy_opts pause = MLOPS_POLICY_OPTS_INIT;
+    mlops_monitor *m;
+    mlops_error err;
+    char text[2 + 2000 * 2 + 1] = "x\n";
+    for (int i = 0; i < 2000; i++) memcpy(text + 2 + 2 * i, (char[]){(char)('0' + i % 10), 10}, 2);
+    mlops_reference *reference = reference_of(text);
+    opts.window_rows = 2000;
+    pause.pause_ns = HOUR;
+    assert_int_equal(mlops_monitor_new_reference(&m, NULL, reference, &opts, &err), MLOPS_OK);
+    assert_int_equal(mlops_monitor_set_policy(m, &pause, &err), MLOPS_OK);
+    int64_t right = the_time;
+    the_time += 1000 * DAY;
+    assert_int_equal(event_of(m, 5), MLOPS_POLICY_RAISED);
+    the_time = right;
+    assert_int_equal(event_of(m, 0), MLOPS_POLICY_ENDED);
+    the_time += 50 * MINUTE;
+    assert_int_equal(event_of(m, 5), MLOPS_POLICY_HELD);
+    the_time += 10 * MINUTE;
+    assert_int_equal(event_of(m, 5), MLOPS_POLICY_RAISED);
+    assert_int_equal(event_of(m, 0), MLOPS_POLICY_ENDED);
+    the_time = right + 2000 * DAY; /* and ahead of all that was */
+    assert_int_equal(event_of(m, 5), MLOPS_POLICY_RAISED);
+    assert_int_equal(event_of(m, 0), MLOPS_POLICY_ENDED);
+    the_time = INT64_MIN;
+    assert_int_equal(event_of(m, 5), MLOPS_POLICY_HELD);
+    the_time = INT64_MAX;
+    assert_int_equal(event_of(m, 5), MLOPS_POLICY_RAISED);
+    mlops_monitor_free(m);
+    mlops_reference_unref(reference);
+}
+
 /* At most one a month: windows of a day may spend a thirtieth each, whatever their number is, and a
  * window after a pause what the pause left. */
 static void test_false_alarms_in_time(void **state) {
@@ -354,6 +399,7 @@ int main(void) {
         cmocka_unit_test(test_a_window_ends_at_the_full_hour),
         cmocka_unit_test(test_rows_and_time_end_windows),
         cmocka_unit_test(test_a_clock_that_is_set_back),
+        cmocka_unit_test(test_a_pause_under_a_clock_that_is_set_back),
         cmocka_unit_test(test_false_alarms_in_time),
         cmocka_unit_test(test_pages_of_all_that_is_watched),
         cmocka_unit_test(test_alpha_of_all_windows),

@@ -144,7 +144,7 @@ static void put_drift(exposition *out, const mlops_monitor *self) {
     begin(out, score.name, "gauge", "Distance of the newest complete window from the reference.");
     for (int64_t i = 0; i < n; i++) put_scores(&score, &self->features[i], &self->judged[i].column);
     begin(out, p_value.name, "gauge",
-          "Chance of such an effect without drift, adjusted for all features (Holm).");
+          "Chance of such an effect without drift, adjusted for all features.");
     for (int64_t i = 0; i < n; i++) {
         const mlops__feature *f = &self->features[i];
         put_real_of(&p_value, f->labels, f->n_labels, "", self->judged[i].column.p_adjusted);

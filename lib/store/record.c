@@ -189,33 +189,29 @@ mlops_status mlops__record_get(mlops__record *out, mlops__index *index, mlops__t
     return mlops__record_parse(out, value, arena, err);
 }
 
-static mlops_status visit_all(mlops__index_iter *iter, mlops__index *index,
-                              const mlops_allocator *allocator, mlops__record_visit *visit,
-                              void *user, mlops_error *err) {
+mlops_status mlops__record_each_below(mlops__index *index, mlops__table table, mlops__bytes prefix,
+                                      mlops__record_visit *visit, void *user, mlops_error *err) {
+    mlops__index_iter iter;
     mlops__bytes key, value;
     mlops_status status;
-    while (!(status = mlops__index_iter_next(iter, &key, &value, err))) {
+    MLOPS_TRY(mlops__index_iter_init(&iter, index, (uint8_t)table, prefix, err));
+    while (!(status = mlops__index_iter_next(&iter, &key, &value, err))) {
         mlops__arena arena;
-        mlops__arena_init(&arena, allocator, SIZE_MAX);
+        mlops__arena_init(&arena, index->allocator, SIZE_MAX);
         status = visit(user, index, key, value, &arena, err);
         mlops__arena_free(&arena);
         if (status) break;
     }
+    mlops__index_iter_free(&iter);
     return status == MLOPS_END ? MLOPS_OK : status;
 }
 
 mlops_status mlops__record_each(mlops_store *store, mlops__table table, mlops__record_visit *visit,
                                 void *user, mlops_error *err) {
     mlops__index index;
-    mlops__index_iter iter;
     mlops__bytes all = {(const uint8_t *)"", 0};
     MLOPS_TRY(mlops__store_read_begin(store, &index, err));
-    mlops_status status = mlops__index_iter_init(&iter, &index, (uint8_t)table, all, err);
-    if (!status) {
-        const mlops_allocator *allocator = &mlops__store_host(store)->allocator;
-        status = visit_all(&iter, &index, allocator, visit, user, err);
-        mlops__index_iter_free(&iter);
-    }
+    mlops_status status = mlops__record_each_below(&index, table, all, visit, user, err);
     mlops__store_read_end(&index);
     return status;
 }

@@ -59,6 +59,9 @@ typedef mlops_status mlops__record_visit(void *user, mlops__index *index, mlops_
 /* Visits each record of a table, in the order of the keys, until one visit fails. */
 mlops_status mlops__record_each(mlops_store *store, mlops__table table, mlops__record_visit *visit,
                                 void *user, mlops_error *err);
+/* The same of those whose keys begin with the prefix, at a moment that the caller holds. */
+mlops_status mlops__record_each_below(mlops__index *index, mlops__table table, mlops__bytes prefix,
+                                      mlops__record_visit *visit, void *user, mlops_error *err);
 
 /* MLOPS_E_NOT_FOUND: there is no WHAT of this name; the message has the nearest first part of a key
  * of the table. */

@@ -11,6 +11,55 @@
 
 #include <string.h>
 
+/* ---- what the verbs share ---- */
+
+static mlops_status check_watch(mlops__watch_record *out, mlops__index *index, const char *name,
+                                mlops__arena *arena, mlops_error *err) {
+    mlops_status status = mlops__watch_read(out, index, name, arena, err);
+    if (status != MLOPS_E_NOT_FOUND) return status;
+    return mlops__record_missing(index, MLOPS__TABLE_WATCHES, "watch", name, err);
+}
+
+static mlops_status visit_windows(mlops__index *index, const char *name, mlops__record_visit *visit,
+                                  void *user, mlops_error *err) {
+    mlops__watch_record watch;
+    mlops__arena arena;
+    mlops__key prefix;
+    mlops__arena_init(&arena, index->allocator, SIZE_MAX);
+    mlops_status status = check_watch(&watch, index, name, &arena, err);
+    mlops__arena_free(&arena);
+    mlops__watch_key(&prefix, name);
+    if (status) return status;
+    return mlops__record_each_below(index, MLOPS__TABLE_WINDOWS, mlops__key_prefix(&prefix), visit,
+                                    user, err);
+}
+
+/* Visits the windows of a watch, oldest first. */
+static mlops_status each_window(mlops_store *store, const char *name, mlops__record_visit *visit,
+                                void *user, mlops_error *err) {
+    mlops__index index;
+    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
+    mlops_status status = visit_windows(&index, name, visit, user, err);
+    mlops__store_read_end(&index);
+    return status;
+}
+
+/* Adds the rows of a table. */
+typedef mlops_status lister(mlops__rows *rows, mlops_store *store, const char *name,
+                            mlops_error *err);
+
+static mlops_status make_table(mlops_table **out, mlops_store *store, const char *name,
+                               const mlops__rows_column *columns, int64_t n_columns, lister *list,
+                               mlops_error *err) {
+    mlops__rows rows;
+    if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
+    *out = NULL;
+    if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
+    MLOPS_TRY(mlops__name_check("watch", name, err));
+    MLOPS_TRY(mlops__rows_begin(&rows, mlops__store_host(store), columns, n_columns, err));
+    return mlops__rows_end(&rows, list(&rows, store, name, err), out, err);
+}
+
 /* ---- listing ---- */
 
 /* Names of an array as one line of CSV, and whether there is any. */
@@ -43,11 +92,19 @@ static mlops_status put_alarm(mlops__rows *rows, const mlops__record *record, ml
     return MLOPS_OK;
 }
 
-static mlops_status list_one(mlops__rows *rows, mlops__bytes key, mlops__bytes value,
-                             mlops__arena *arena, mlops__buf *columns, mlops_error *err) {
+typedef struct listing {
+    mlops__rows *rows;
+    mlops__buf columns; /* of one window */
+} listing;
+
+static mlops_status list_one(void *user, mlops__index *index, mlops__bytes key, mlops__bytes value,
+                             mlops__arena *arena, mlops_error *err) {
+    listing *self = user;
+    mlops__rows *rows = self->rows;
     mlops__record record;
+    (void)index;
     MLOPS_TRY(mlops__record_parse(&record, value, arena, err));
-    MLOPS_TRY(join(columns, mlops__record_json(&record, "columns"), arena, err));
+    MLOPS_TRY(join(&self->columns, mlops__record_json(&record, "columns"), arena, err));
     mlops__rows_i64(rows, mlops__key_part_number(key, 1));
     mlops__rows_i64(rows, mlops__record_i64(&record, "time_ns", 0));
     mlops__rows_text(rows, mlops__record_text(&record, "model"));
@@ -55,54 +112,18 @@ static mlops_status list_one(mlops__rows *rows, mlops__bytes key, mlops__bytes v
     mlops__rows_i64(rows, mlops__record_i64(&record, "n_rows", 0));
     mlops__rows_text(rows, mlops__record_text(&record, "verdict"));
     mlops__rows_i64(rows, mlops__record_i64(&record, "n_drifted", 0));
-    mlops__rows_text_n(rows, columns->size ? (const char *)columns->data : "", columns->size);
+    mlops__rows_text_n(rows, self->columns.size ? (const char *)self->columns.data : "",
+                       self->columns.size);
     mlops__rows_text(rows, mlops__record_text(&record, "report"));
     return put_alarm(rows, &record, arena, err);
 }
 
-static mlops_status list_all(mlops__rows *rows, mlops__index *index, const char *name,
-                             mlops__buf *columns, mlops_error *err) {
-    mlops__index_iter iter;
-    mlops__key prefix;
-    mlops__bytes key, value;
-    mlops__watch_key(&prefix, name);
-    MLOPS_TRY(mlops__index_iter_init(&iter, index, MLOPS__TABLE_WINDOWS, mlops__key_prefix(&prefix),
-                                     err));
-    mlops_status status;
-    while (!(status = mlops__index_iter_next(&iter, &key, &value, err))) {
-        mlops__arena arena;
-        mlops__arena_init(&arena, columns->allocator, SIZE_MAX);
-        status = list_one(rows, key, value, &arena, columns, err);
-        mlops__arena_free(&arena);
-        if (status) break;
-    }
-    mlops__index_iter_free(&iter);
-    return status == MLOPS_END ? MLOPS_OK : status;
-}
-
-/* Whether there is such a watch. */
-static mlops_status check_watch(mlops__watch_record *out, mlops__index *index, const char *name,
-                                mlops__arena *arena, mlops_error *err) {
-    mlops_status status = mlops__watch_read(out, index, name, arena, err);
-    if (status != MLOPS_E_NOT_FOUND) return status;
-    return mlops__record_missing(index, MLOPS__TABLE_WATCHES, "watch", name, err);
-}
-
-static mlops_status list(mlops__rows *rows, mlops_store *store, const char *name,
-                         mlops_error *err) {
-    const mlops_allocator *allocator = &mlops__store_host(store)->allocator;
-    mlops__index index;
-    mlops__watch_record watch;
-    mlops__arena arena;
-    mlops__buf columns;
-    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
-    mlops__arena_init(&arena, allocator, SIZE_MAX);
-    mlops__buf_init(&columns, allocator);
-    mlops_status status = check_watch(&watch, &index, name, &arena, err);
-    if (!status) status = list_all(rows, &index, name, &columns, err);
-    mlops__buf_free(&columns);
-    mlops__arena_free(&arena);
-    mlops__store_read_end(&index);
+static mlops_status list_windows(mlops__rows *rows, mlops_store *store, const char *name,
+                                 mlops_error *err) {
+    listing self = {.rows = rows};
+    mlops__buf_init(&self.columns, &mlops__store_host(store)->allocator);
+    mlops_status status = each_window(store, name, list_one, &self, err);
+    mlops__buf_free(&self.columns);
     return status;
 }
 
@@ -117,21 +138,24 @@ mlops_status mlops_watch_windows(mlops_table **out, mlops_store *store, const ch
         {"estimated", MLOPS_TYPE_STRING}, {"event", MLOPS_TYPE_STRING},
         {"alarmed", MLOPS_TYPE_BOOL},
     };
-    mlops__rows rows;
-    if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
-    *out = NULL;
-    if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
-    MLOPS_TRY(mlops__name_check("watch", name, err));
-    MLOPS_TRY(mlops__rows_begin(&rows, mlops__store_host(store), COLUMNS,
-                                sizeof COLUMNS / sizeof *COLUMNS, err));
-    return mlops__rows_end(&rows, list(&rows, store, name, err), out, err);
+    return make_table(out, store, name, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS, list_windows,
+                      err);
 }
 
 /* ---- reports ---- */
 
-/* The record of a window; number 0 becomes that of the newest. */
-static mlops_status find_window(mlops__record *out, mlops__index *index, const char *name,
-                                int64_t *number, mlops__arena *arena, mlops_error *err) {
+static mlops_status check_window(mlops_store *store, const char *name, int64_t number,
+                                 mlops_error *err) {
+    if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
+    MLOPS_TRY(mlops__name_check("watch", name, err));
+    if (number >= 0) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID,
+                       "number is %lld; give that of a window, or 0 for the newest",
+                       (long long)number);
+}
+
+static mlops_status get_window(mlops__record *out, mlops__index *index, const char *name,
+                               int64_t *number, mlops__arena *arena, mlops_error *err) {
     mlops__watch_record watch;
     mlops__key key;
     MLOPS_TRY(check_watch(&watch, index, name, arena, err));
@@ -146,24 +170,26 @@ static mlops_status find_window(mlops__record *out, mlops__index *index, const c
                        name, (long long)watch.n_windows, watch.n_windows == 1 ? "is" : "are");
 }
 
-static mlops_status find_report(mlops_id *out, mlops__index *index, const char *name,
-                                int64_t number, mlops__arena *arena, mlops_error *err) {
-    mlops__record record;
-    MLOPS_TRY(find_window(&record, index, name, &number, arena, err));
-    if (mlops__record_id(&record, "report", out)) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_CORRUPT, "window %lld of watch \"%s\" has no report",
-                       (long long)number, name);
+/* The record of a window; number 0 becomes that of the newest. */
+static mlops_status find_window(mlops__record *out, mlops_store *store, const char *name,
+                                int64_t *number, mlops__arena *arena, mlops_error *err) {
+    mlops__index index;
+    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
+    mlops_status status = get_window(out, &index, name, number, arena, err);
+    mlops__store_read_end(&index);
+    return status;
 }
 
-static mlops_status report_id(mlops_id *out, mlops_store *store, const char *name, int64_t number,
-                              mlops_error *err) {
-    mlops__index index;
+static mlops_status find_report(mlops_id *out, mlops_store *store, const char *name, int64_t number,
+                                mlops_error *err) {
     mlops__arena arena;
-    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
+    mlops__record record;
     mlops__arena_init(&arena, &mlops__store_host(store)->allocator, SIZE_MAX);
-    mlops_status status = find_report(out, &index, name, number, &arena, err);
+    mlops_status status = find_window(&record, store, name, &number, &arena, err);
+    if (!status && !mlops__record_id(&record, "report", out))
+        status = mlops__fail(err, MLOPS_E_CORRUPT, "window %lld of watch \"%s\" has no report",
+                             (long long)number, name);
     mlops__arena_free(&arena);
-    mlops__store_read_end(&index);
     return status;
 }
 
@@ -187,13 +213,8 @@ mlops_status mlops_watch_report(mlops_store *store, const char *name, int64_t nu
     mlops_id id;
     size_t size = 0;
     if (text && cap) text[0] = 0;
-    if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
-    MLOPS_TRY(mlops__name_check("watch", name, err));
-    if (number < 0)
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "number is %lld; give that of a window, or 0 for the newest",
-                           (long long)number);
-    MLOPS_TRY(report_id(&id, store, name, number, err));
+    MLOPS_TRY(check_window(store, name, number, err));
+    MLOPS_TRY(find_report(&id, store, name, number, err));
     mlops_status status = read_report(store, &id, text, cap, &size, err);
     if ((!status || status == MLOPS_E_ARENA) && needed) *needed = size;
     if (status && text && cap) text[0] = 0;
@@ -240,13 +261,10 @@ static mlops_status write_window(mlops__buf *out, mlops_store *store, int64_t nu
 
 static mlops_status describe(mlops__buf *out, mlops_store *store, const char *name, int64_t number,
                              mlops_error *err) {
-    mlops__index index;
     mlops__arena arena;
     mlops__record record;
-    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
     mlops__arena_init(&arena, out->allocator, SIZE_MAX);
-    mlops_status status = find_window(&record, &index, name, &number, &arena, err);
-    mlops__store_read_end(&index);
+    mlops_status status = find_window(&record, store, name, &number, &arena, err);
     if (!status) status = write_window(out, store, number, &record, err);
     mlops__arena_free(&arena);
     return status;
@@ -256,12 +274,7 @@ mlops_status mlops_watch_describe(mlops_store *store, const char *name, int64_t 
                                   size_t cap, size_t *needed, mlops_error *err) {
     mlops__buf out;
     if (text && cap) text[0] = 0;
-    if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
-    MLOPS_TRY(mlops__name_check("watch", name, err));
-    if (number < 0)
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "number is %lld; give that of a window, or 0 for the newest",
-                           (long long)number);
+    MLOPS_TRY(check_window(store, name, number, err));
     mlops__buf_init(&out, &mlops__store_host(store)->allocator);
     mlops_status status = describe(&out, store, name, number, err);
     if (!status && text && out.size >= cap)
@@ -281,29 +294,15 @@ typedef struct known {
     mlops_id id;
 } known;
 
-static mlops_status find_known(mlops__buf *out, mlops__index *index, const char *name,
-                               mlops_error *err) {
-    mlops__index_iter iter;
-    mlops__key prefix;
-    mlops__bytes key, value;
-    mlops__watch_key(&prefix, name);
-    MLOPS_TRY(mlops__index_iter_init(&iter, index, MLOPS__TABLE_WINDOWS, mlops__key_prefix(&prefix),
-                                     err));
-    mlops_status status;
-    while (!(status = mlops__index_iter_next(&iter, &key, &value, err))) {
-        mlops__arena arena;
-        mlops__record record;
-        known one = {mlops__key_part_number(key, 1), {{0}}};
-        mlops__arena_init(&arena, out->allocator, SIZE_MAX);
-        status = mlops__record_parse(&record, value, &arena, err);
-        if (!status && mlops__record_id(&record, "performance", &one.id))
-            mlops__buf_put(out, &one, sizeof one);
-        mlops__arena_free(&arena);
-        if (status) break;
-    }
-    mlops__index_iter_free(&iter);
-    if (status && status != MLOPS_END) return status;
-    return out->status ? mlops__fail_nomem(err, out->size) : MLOPS_OK;
+static mlops_status note_known(void *user, mlops__index *index, mlops__bytes key,
+                               mlops__bytes value, mlops__arena *arena, mlops_error *err) {
+    mlops__buf *found = user;
+    mlops__record record;
+    known one = {mlops__key_part_number(key, 1), {{0}}};
+    (void)index;
+    MLOPS_TRY(mlops__record_parse(&record, value, arena, err));
+    if (mlops__record_id(&record, "performance", &one.id)) mlops__buf_put(found, &one, sizeof one);
+    return found->status ? mlops__fail_nomem(err, found->size) : MLOPS_OK;
 }
 
 static void put_number(mlops__rows *rows, const mlops__record *item, const char *name) {
@@ -347,22 +346,13 @@ static mlops_status list_known(mlops__rows *rows, mlops_store *store, const mlop
     return status;
 }
 
-static mlops_status performance(mlops__rows *rows, mlops_store *store, const char *name,
-                                mlops_error *err) {
-    const mlops_allocator *allocator = &mlops__store_host(store)->allocator;
-    mlops__index index;
-    mlops__watch_record watch;
-    mlops__arena arena;
+static mlops_status list_performance(mlops__rows *rows, mlops_store *store, const char *name,
+                                     mlops_error *err) {
     mlops__buf found;
-    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
-    mlops__arena_init(&arena, allocator, SIZE_MAX);
-    mlops__buf_init(&found, allocator);
-    mlops_status status = check_watch(&watch, &index, name, &arena, err);
-    if (!status) status = find_known(&found, &index, name, err);
-    mlops__store_read_end(&index);
+    mlops__buf_init(&found, &mlops__store_host(store)->allocator);
+    mlops_status status = each_window(store, name, note_known, &found, err);
     if (!status) status = list_known(rows, store, &found, err);
     mlops__buf_free(&found);
-    mlops__arena_free(&arena);
     return status;
 }
 
@@ -373,12 +363,6 @@ mlops_status mlops_watch_performance(mlops_table **out, mlops_store *store, cons
         {"value", MLOPS_TYPE_FLOAT64}, {"low", MLOPS_TYPE_FLOAT64}, {"high", MLOPS_TYPE_FLOAT64},
         {"n", MLOPS_TYPE_INT64},
     };
-    mlops__rows rows;
-    if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
-    *out = NULL;
-    if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
-    MLOPS_TRY(mlops__name_check("watch", name, err));
-    MLOPS_TRY(mlops__rows_begin(&rows, mlops__store_host(store), COLUMNS,
-                                sizeof COLUMNS / sizeof *COLUMNS, err));
-    return mlops__rows_end(&rows, performance(&rows, store, name, err), out, err);
+    return make_table(out, store, name, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS, list_performance,
+                      err);
 }

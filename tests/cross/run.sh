@@ -1,8 +1,9 @@
 #!/bin/sh
 # Stores that go from machine to machine as a file: a big-endian one (s390x) and one of 32 bits (ARM), under QEMU; and
 # the kernels of 64-bit ARM of forests and of totals, whose tests hold them to C; and profiles and anomaly scores, whose
-# tests have the bytes; and states of detectors, sketches, performance, fairness, policies and calibrations, of which
-# states.c prints checksums. Prints TAP; what has no compiler or no emulator here is skipped and says so.
+# tests have the bytes; and states of detectors, sketches, performance, fairness, policies, calibrations, references,
+# monitors and imprints, of which states.c prints checksums. Prints TAP; what has no compiler or no emulator here is
+# skipped and says so.
 #
 # The library is compiled by hand: its index is in memory, content is not compressed, and xxHash is the header alone,
 # so that no foreign library is needed.
@@ -27,17 +28,18 @@ cp "$header" "$work/include/"
 sources=$(find lib/base lib/sys lib/kern lib/file lib/text lib/column lib/columnar lib/store lib/audit -name '*.c' | sort |
     grep -vE '_(sse41|avx2|avx512|neon)\.c$|sys/(alloc_fault|io_fault|io_memory|io_record)\.c$')
 
-vector= # objects
+vector= # an archive, of which each program takes what it calls
 if [ "$(uname -m)" = x86_64 ]; then
-    for source in $(find lib/kern lib/sys -name '*_sse41.c' -o -name '*_avx2.c' -o -name '*_avx512.c'); do
+    for source in $(find lib/kern lib/sys lib/expr -name '*_sse41.c' -o -name '*_avx2.c' -o -name '*_avx512.c'); do
         "${CC:-gcc}" -c -std=c11 -O1 -w -ffp-contract=off -Iinclude -Ilib -mavx2 -mfma -msse4.1 -msha \
             -mavx512f -mavx512cd -mavx512dq -mavx512bw -mavx512vl -mavx512vbmi "$source" \
             -o "$work/$(basename "$source").o"
-        vector="$vector $work/$(basename "$source").o"
     done
+    vector="$work/vector.a"
+    ar rcs "$vector" "$work"/*.o
 fi
 
-build() { # NAME COMPILER OBJECTS
+build() { # NAME COMPILER ARCHIVE
     echo "# $1: $($2 --version | head -n 1)"
     # shellcheck disable=SC2086
     $2 -std=c11 -O1 -w -ffp-contract=off -fexcess-precision=fast -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 \
@@ -131,30 +133,30 @@ try_bytes() { # NAME COMPILER EMULATOR
     echo "ok $n - $1 saves the same bytes of profiles, anomaly scores and performance"
 }
 
-build_states() { # NAME COMPILER FLAGS OBJECTS
+build_states() { # NAME COMPILER FLAGS MORE
     # What states are made of, and no more of the library than that.
     # shellcheck disable=SC2086
     "$2" -std=c11 -O1 -w -ffp-contract=off -fexcess-precision=fast $3 -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 \
         -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -Itests -I"$work/include" tests/cross/states.c \
         $(echo "$sources" | grep -vE '^lib/(store|audit|columnar)/') $(find lib/stats lib/metric lib/performance \
-        lib/fairness lib/profile/run lib/detect lib/sketch lib/policy -name '*.c') lib/profile/build/profile_new.c $4 \
-        -o "$work/states-$1" -lpthread >"$work/log" 2>&1
+        lib/fairness lib/profile lib/detect lib/sketch lib/policy lib/multivariate lib/monitor lib/drift lib/quality \
+        lib/model lib/expr -name '*.c' | grep -v _avx2) $4 -o "$work/states-$1" -lpthread >"$work/log" 2>&1
 }
 
-try_states() { # NAME COMPILER EMULATOR FLAGS OBJECTS
+try_states() { # NAME COMPILER EMULATOR FLAGS MORE
     if ! command -v "$2" >/dev/null || ! command -v "$3" >/dev/null; then
         n=$((n + 1))
         echo "ok $n - $1 has the same bytes of states # SKIP no $2 or no $3"
         return
     fi
-    build_states "$1" "$2" "$4" "$5" && "$3" "$work/states-$1" >"$work/states-$1.out" 2>>"$work/log" ||
+    build_states "$1" "$2" "$4" "$5" && "$3" "$work/states-$1" "$work/kept" >"$work/states-$1.out" 2>>"$work/log" ||
         cp "$work/log" "$work/states-$1.out"
     tell "$1 has the same bytes of states" "$work/states.out" "$work/states-$1.out"
 }
 
 # Here with the fastest kernels, and without vectors.
-build_states here "${CC:-gcc}" "" "$vector" && "$work/states-here" >"$work/states.out" || cat "$work/log"
-MLOPS_CPU=scalar "$work/states-here" >"$work/states-scalar.out" || :
+build_states here "${CC:-gcc}" "" "$vector" && "$work/states-here" "$work/kept" >"$work/states.out" || cat "$work/log"
+MLOPS_CPU=scalar "$work/states-here" "$work/kept" >"$work/states-scalar.out" || :
 tell "states have the same bytes without vectors" "$work/states.out" "$work/states-scalar.out"
 try_states s390x s390x-linux-gnu-gcc qemu-s390x-static "" ""
 try_states armhf arm-linux-gnueabihf-gcc qemu-arm-static "" ""

@@ -16,7 +16,7 @@ enum { N = 5000, K = 3, BYTES = 1 << 20 };
 
 static uint8_t bytes[BYTES];
 static double scores[N], labels[N], rows[N * K], values[N];
-static int64_t classes[N], keys[N];
+static int64_t classes[N], keys[N], queries[N];
 static size_t needed;
 
 static void must(mlops_status status) {
@@ -107,6 +107,26 @@ static void sketches(void) {
     mlops_items_free(items);
 }
 
+/* Profiles by time and by key, as this one. */
+static void windows(const mlops_profile *like) {
+    static const char *const cities[] = {"Ulm", "Köln", "Bonn", "Trier"};
+    static uint64_t room[1 << 15];
+    mlops_panes *panes;
+    mlops_segments *segments;
+    mlops_panes_opts sliding = MLOPS_PANES_OPTS_INIT;
+    mlops_segments_opts few = MLOPS_SEGMENTS_OPTS_INIT;
+    sliding.pane_ns = 1000, sliding.n_panes = 7, few.n_segments = 3;
+    must(mlops_panes_init(&panes, room, sizeof room, like, &sliding));
+    for (int i = 0; i < N; i++) mlops_profile_add(mlops_panes_at(panes, 2 * i), values + i, 1);
+    must(mlops_panes_save(panes, bytes, BYTES, &needed));
+    tell_bytes("panes");
+    must(mlops_segments_init(&segments, room, sizeof room, like, &few));
+    for (int i = 0; i < N; i++)
+        mlops_profile_add(mlops_segments_at(segments, cities[keys[i] % 4]), values + i, 1);
+    must(mlops_segments_save(segments, bytes, BYTES, &needed));
+    tell_bytes("segments");
+}
+
 static void profiles(void) {
     mlops_profile *p, *q;
     mlops_profile_opts opts = MLOPS_PROFILE_OPTS_INIT;
@@ -117,6 +137,7 @@ static void profiles(void) {
     must(mlops_profile_merge(p, q));
     must(mlops_profile_save(p, bytes, BYTES, &needed));
     tell_bytes("profile");
+    windows(q);
     mlops_profile_free(p);
     mlops_profile_free(q);
 }
@@ -140,7 +161,8 @@ static void performance(void) {
 static void performance_of_more(void) {
     mlops_class_performance *p;
     mlops_regression_performance *q;
-    mlops_metrics m = MLOPS_METRICS_INIT, r = MLOPS_METRICS_INIT;
+    mlops_ranking_performance *t;
+    mlops_metrics m = MLOPS_METRICS_INIT, r = m, u = m;
     must(mlops_class_performance_new(&p, K, NULL, NULL));
     must(mlops_class_performance_add(p, rows, N, K, classes, NULL, NULL, NULL));
     must(mlops_class_performance_metrics(&m, p, NULL, NULL));
@@ -153,8 +175,16 @@ static void performance_of_more(void) {
     must(mlops_regression_performance_save(q, bytes, BYTES, &needed));
     tell_bytes("regression");
     tell("regression", (const double[]){r.mae, r.rmse, r.r2}, 3);
+    must(mlops_ranking_performance_new(&t, NULL, NULL));
+    for (int i = 0; i < N; i++) queries[i] = i / 10;
+    must(mlops_ranking_performance_add(t, scores, labels, queries, NULL, N, NULL, NULL));
+    must(mlops_ranking_performance_metrics(&u, t, NULL));
+    must(mlops_ranking_performance_save(t, bytes, BYTES, &needed));
+    tell_bytes("ranking");
+    tell("ranking", (const double[]){u.ndcg, u.average_precision, u.mrr}, 3);
     mlops_class_performance_free(p);
     mlops_regression_performance_free(q);
+    mlops_ranking_performance_free(t);
 }
 
 static void calibrations(void) {
@@ -209,6 +239,73 @@ static void policies(void) {
     mlops_policy_free(p);
 }
 
+static int64_t at_noon(void *ctx) {
+    (void)ctx;
+    return 1700000000000000000;
+}
+
+/* A monitor in the midst of its second window. */
+static void monitored(mlops_reference *reference, const mlops_table *table) {
+    mlops_monitor *monitor;
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_clock clock = MLOPS_CLOCK_INIT;
+    clock.now_ns = clock.monotonic_ns = at_noon;
+    host.clock = &clock;
+    opts.host = &host;
+    opts.window_rows = N / 2 + 100;
+    must(mlops_monitor_new_reference(&monitor, NULL, reference, &opts, NULL));
+    must(mlops_monitor_add_table(monitor, table, NULL));
+    must(mlops_monitor_suspend(monitor, bytes, BYTES, &needed));
+    tell_bytes("monitor");
+    mlops_monitor_free(monitor);
+}
+
+/* What is kept of a table with categories that are rare, as numbers and whole, and the bytes of it
+ * in a file. */
+static void references(const char *path) {
+    mlops_table *table;
+    mlops_reference *reference;
+    mlops_reference_opts opts = MLOPS_REFERENCE_OPTS_INIT;
+    char *text = malloc(64 * (N + 1));
+    size_t n = 0;
+    if (!text) exit(1);
+    n += (size_t)sprintf(text, "city,count,share\n");
+    for (int i = 0; i < N; i++)
+        n += (size_t)sprintf(text + n, "c%d,%d,%.9f\n", (int)keys[i], (int)keys[N - 1 - i],
+                             scores[i]);
+    must(mlops_table_parse(&table, text, n, NULL, NULL));
+    for (opts.flags = 0; opts.flags <= MLOPS_REFERENCE_EXACT; opts.flags++) {
+        must(mlops_reference_new(&reference, table, &opts, NULL));
+        must(mlops_reference_save(reference, path, NULL));
+        FILE *file = fopen(path, "rb");
+        needed = file ? fread(bytes, 1, BYTES, file) : 0;
+        if (!needed || fclose(file) || remove(path)) exit(1);
+        tell_bytes(opts.flags ? "exact reference" : "reference");
+        if (!opts.flags) monitored(reference, table);
+        mlops_reference_unref(reference);
+    }
+    mlops_table_unref(table);
+    free(text);
+}
+
+/* Rows as a whole, and what is kept of them. */
+static void multivariate(void) {
+    mlops_multivariate *samples;
+    mlops_imprint *imprint;
+    mlops_multivariate_result r = MLOPS_MULTIVARIATE_RESULT_INIT, pca = r;
+    must(mlops_multivariate_rows_f64(&samples, rows, N / 2, rows + N / 2 * K, N / 2, K, 0, 0, 0, 0,
+                                     NULL, NULL));
+    must(mlops_imprint_fit(&imprint, samples, NULL, NULL));
+    must(mlops_imprint_save(imprint, bytes, BYTES, &needed));
+    tell_bytes("imprint");
+    must(mlops_imprint_mmd(&r, imprint, samples, NULL, NULL));
+    must(mlops_multivariate_pca(&pca, samples, NULL, NULL));
+    tell("rows", (const double[]){r.effect, r.effect_low, r.p_value, pca.effect, pca.p_value}, 5);
+    mlops_imprint_free(imprint);
+    mlops_multivariate_free(samples);
+}
+
 static void statistics(void) {
     mlops_stats_two_sample r = MLOPS_STATS_TWO_SAMPLE_INIT;
     mlops_metrics m = MLOPS_METRICS_INIT;
@@ -222,7 +319,8 @@ static void statistics(void) {
     tell("ranks", (const double[]){m.auc, m.average_precision, m.ks}, 3);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc < 2) return 2;
     make_values();
     detectors();
     sketches();
@@ -233,5 +331,7 @@ int main(void) {
     fairness();
     policies();
     statistics();
+    references(argv[1]);
+    multivariate();
     return 0;
 }

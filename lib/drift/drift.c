@@ -136,19 +136,40 @@ static int ends_in_json(const char *path) {
     return n >= k && same == k;
 }
 
-mlops_status mlops__drift_save_extra(const mlops_drift *self, const char *path,
-                                     const mlops__drift_extra *extra, mlops_error *err) {
+mlops_status mlops__drift_write(const mlops__host *host, const char *path, const void *of,
+                                mlops__drift_tell *html, mlops__drift_tell *json,
+                                mlops_error *err) {
     if (!path || !*path) return mlops__fail(err, MLOPS_E_INVALID, "drift: the path is empty");
     mlops__buf text;
-    mlops__buf_init(&text, &self->host.allocator);
-    if (ends_in_json(path)) mlops__drift_json_extra(&text, self, extra);
-    else mlops__drift_html(&text, self, extra);
+    mlops__buf_init(&text, &host->allocator);
+    (ends_in_json(path) ? json : html)(&text, of);
     mlops_status status = text.status;
     if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, text.size);
     else if (status < 0) mlops__fail(err, status, "drift: the report cannot be written");
-    else status = mlops__file_write(&self->host, path, text.data, text.size, err);
+    else status = mlops__file_write(host, path, text.data, text.size, err);
     mlops__buf_free(&text);
     return status;
+}
+
+typedef struct told {
+    const mlops_drift *drift;
+    const mlops__drift_extra *extra;
+} told;
+
+static void put_html(mlops__buf *out, const void *of) {
+    const told *self = of;
+    mlops__drift_html(out, self->drift, self->extra);
+}
+
+static void put_json(mlops__buf *out, const void *of) {
+    const told *self = of;
+    mlops__drift_json_extra(out, self->drift, self->extra);
+}
+
+mlops_status mlops__drift_save_extra(const mlops_drift *self, const char *path,
+                                     const mlops__drift_extra *extra, mlops_error *err) {
+    const told all = {self, extra};
+    return mlops__drift_write(&self->host, path, &all, put_html, put_json, err);
 }
 
 mlops_status mlops_drift_save(const mlops_drift *self, const char *path, mlops_error *err) {

@@ -153,6 +153,10 @@ typedef struct mlops__drift_extra {
     void (*json)(mlops__json_writer *json, const void *of);
 } mlops__drift_extra;
 
+/* A cell, and a card, of a verdict. */
+void mlops__drift_cell(mlops__buf *out, mlops_drift_verdict verdict);
+void mlops__drift_card(mlops__buf *out, const char *label, mlops_drift_verdict verdict);
+
 /* A cell that says of performance: worse, not worse, not enough data. */
 void mlops__drift_loss_cell(mlops__buf *out, mlops_drift_verdict verdict);
 
@@ -160,6 +164,11 @@ void mlops__drift_loss_cell(mlops__buf *out, mlops_drift_verdict verdict);
 void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const mlops__drift_extra *extra);
 void mlops__drift_json_extra(mlops__buf *out, const mlops_drift *self,
                              const mlops__drift_extra *extra);
+
+/* Writes what html says of it, or json if the path ends in ".json". */
+typedef void mlops__drift_tell(mlops__buf *out, const void *of);
+mlops_status mlops__drift_write(const mlops__host *host, const char *path, const void *of,
+                                mlops__drift_tell *html, mlops__drift_tell *json, mlops_error *err);
 
 /* mlops_drift_save() with more. */
 mlops_status mlops__drift_save_extra(const mlops_drift *self, const char *path,

@@ -19,23 +19,28 @@ static const char *badge_of(mlops_drift_verdict verdict) {
                                        : "not enough data";
 }
 
+static void put_badge(mlops__buf *out, mlops_drift_verdict verdict, const char *text) {
+    mlops__buf_format(out, "<td><span class=\"badge %s\">%s</span></td>", class_of(verdict), text);
+}
+
+void mlops__drift_cell(mlops__buf *out, mlops_drift_verdict verdict) {
+    put_badge(out, verdict, badge_of(verdict));
+}
+
+void mlops__drift_card(mlops__buf *out, const char *label, mlops_drift_verdict verdict) {
+    mlops__html_card(out, class_of(verdict), label);
+    mlops__html_text(out, badge_of(verdict));
+    mlops__html_card_end(out);
+}
+
 static void put_count(mlops__buf *out, int64_t n, const char *one, const char *many) {
     mlops__buf_format(out, "%lld %s", (long long)n, n == 1 ? one : many);
 }
 
-static void put_card(mlops__buf *out, const char *class_name, const char *label) {
-    mlops__buf_format(out, "<div class=\"card%s%s\"><span class=\"label\">", *class_name ? " " : "",
-                      class_name);
-    mlops__html_text(out, label);
-    mlops__buf_text(out, "</span><span class=\"value\">");
-}
-
-static void end_card(mlops__buf *out) { mlops__buf_text(out, "</span></div>\n"); }
-
 static void put_count_card(mlops__buf *out, const char *label, int64_t n) {
-    put_card(out, "", label);
+    mlops__html_card(out, "", label);
     mlops__buf_format(out, "%lld", (long long)n);
-    end_card(out);
+    mlops__html_card_end(out);
 }
 
 static void put_headline(mlops__buf *out, const mlops_drift *self, const char *title) {
@@ -65,49 +70,40 @@ static int by_share(const mlops_drift *self) {
 static void put_cards(mlops__buf *out, const mlops_drift *self, const mlops__drift_note *notes,
                       int64_t n) {
     int64_t drifted = mlops_drift_n_drifted(self), settled = 0;
-    mlops_drift_verdict overall = mlops_drift_overall(self);
     for (int64_t i = 0; i < self->n; i++)
         settled += self->columns[i].column.verdict == MLOPS_DRIFT_NO;
     mlops__buf_text(out, "<div class=\"cards\">\n");
-    put_card(out, class_of(overall), "Answer");
-    mlops__html_text(out, badge_of(overall));
-    end_card(out);
+    mlops__drift_card(out, "Answer", mlops_drift_overall(self));
     put_count_card(out, "Drifted columns", drifted);
     put_count_card(out, "Columns without drift", settled);
     put_count_card(out, "Columns with not enough data", self->n - drifted - settled);
     if (self->rule.preset) {
-        put_card(out, "", "Rule of");
+        mlops__html_card(out, "", "Rule of");
         mlops__html_text(out, mlops__drift_preset_name(self->rule.preset, 1));
     } else {
-        put_card(out, "",
-                 by_share(self) ? "Expected share of false alarms" : "Chance of any false alarm");
+        mlops__html_card(out, "",
+                         by_share(self) ? "Expected share of false alarms"
+                                        : "Chance of any false alarm");
         mlops__buf_text(out, "\xe2\x89\xa4 ");
         mlops__html_number(out, 100 * self->rule.alpha, DIGITS);
         mlops__buf_text(out, " %");
     }
-    end_card(out);
+    mlops__html_card_end(out);
     for (int64_t i = 0; i < n; i++) {
-        put_card(out, "", notes[i].label);
+        mlops__html_card(out, "", notes[i].label);
         mlops__html_number(out, notes[i].value, 4);
         mlops__buf_text(out, *notes[i].unit ? " " : "");
         mlops__html_text(out, notes[i].unit);
-        end_card(out);
+        mlops__html_card_end(out);
     }
     mlops__buf_text(out, "</div>\n");
 }
 
-static void put_number(mlops__buf *out, double value) {
-    mlops__buf_text(out, "<td class=\"num\">");
-    mlops__html_number(out, value, DIGITS);
-    mlops__buf_text(out, "</td>");
-}
+static void put_number(mlops__buf *out, double value) { mlops__html_cell(out, value, DIGITS); }
 
 static void put_name(mlops__buf *out, const mlops_drift_column *column) {
-    mlops__buf_text(out, "<tr><th scope=\"row\">");
-    mlops__html_text(out, column->name);
-    mlops__buf_text(out, "</th><td>");
-    mlops__buf_format(out, "<span class=\"badge %s\">%s</span></td>", class_of(column->verdict),
-                      badge_of(column->verdict));
+    mlops__html_row(out, column->name);
+    mlops__drift_cell(out, column->verdict);
 }
 
 /* "ks 0.123" and what else every row says: a bound and an adjusted p, or a p and its limit. */
@@ -168,8 +164,6 @@ static void begin_table(mlops__buf *out, int preset, int pictured) {
     mlops__buf_text(out, "</tr></thead><tbody>\n");
 }
 
-static void end_table(mlops__buf *out) { mlops__buf_text(out, "</tbody></table></div>\n"); }
-
 /* What the ends of all effect bars stand for. */
 static double find_scale(const mlops_drift *self) {
     double scale = 0.2;
@@ -192,7 +186,7 @@ static void put_tables(mlops__buf *out, const mlops_drift *self) {
     begin_table(out, preset, 1);
     for (int64_t i = 0; i < n; i++)
         put_picture_row(out, &self->columns[self->order[i]], scale, preset);
-    end_table(out);
+    mlops__html_table_end(out);
     if (n == self->n) return;
     mlops__buf_text(out, "<h2>All other columns</h2>\n");
     begin_table(out, preset, 0);
@@ -202,7 +196,7 @@ static void put_tables(mlops__buf *out, const mlops_drift *self) {
         put_numbers(out, column, preset);
         mlops__buf_text(out, "</tr>\n");
     }
-    end_table(out);
+    mlops__html_table_end(out);
 }
 
 static void put_reading(mlops__buf *out, const mlops_drift *self) {
@@ -254,10 +248,6 @@ static void put_preset_reading(mlops__buf *out, const mlops_drift *self) {
         name);
 }
 
-static void put_badge(mlops__buf *out, mlops_drift_verdict verdict, const char *text) {
-    mlops__buf_format(out, "<td><span class=\"badge %s\">%s</span></td>", class_of(verdict), text);
-}
-
 static const char *loss_of(mlops_drift_verdict verdict) {
     return verdict == MLOPS_DRIFT_YES  ? "worse"
            : verdict == MLOPS_DRIFT_NO ? "not worse"
@@ -279,10 +269,8 @@ static void put_segments(mlops__buf *out, const mlops__drift_segment *segments, 
     mlops__buf_text(out, "</tr></thead><tbody>\n");
     for (int64_t i = 0; i < n; i++) {
         const mlops__drift_segment *segment = &segments[i];
-        mlops__buf_text(out, "<tr><th scope=\"row\">");
-        mlops__html_text(out, segment->name);
-        mlops__buf_text(out, "</th>");
-        put_badge(out, segment->verdict, badge_of(segment->verdict));
+        mlops__html_row(out, segment->name);
+        mlops__drift_cell(out, segment->verdict);
         mlops__buf_format(out, "<td class=\"num\">%lld</td><td class=\"num\">%lld</td>",
                           (long long)segment->n_rows, (long long)segment->n_drifted);
         if (segment->has_labels) {
@@ -291,7 +279,7 @@ static void put_segments(mlops__buf *out, const mlops__drift_segment *segments, 
         }
         mlops__buf_text(out, "</tr>\n");
     }
-    end_table(out);
+    mlops__html_table_end(out);
 }
 
 void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const mlops__drift_extra *extra) {

@@ -53,40 +53,21 @@ static const mlops__score_loss *loss_of(const mlops__labels *labels, int kind) {
 
 /* ---- HTML ---- */
 
-static void put_head(mlops__buf *out, const char *title, const char *const *heads, int n) {
-    mlops__html_element(out, "h2", NULL, title);
-    mlops__buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
-    for (int i = 0; i < n; i++) mlops__html_element(out, "th", i ? "num" : NULL, heads[i]);
-    mlops__buf_text(out, "</tr></thead><tbody>\n");
-}
-
-static void end_table(mlops__buf *out) { mlops__buf_text(out, "</tbody></table></div>\n"); }
-
-static void put_name(mlops__buf *out, const char *name) {
-    mlops__buf_text(out, "<tr><th scope=\"row\">");
-    mlops__html_text(out, name);
-    mlops__buf_text(out, "</th>");
-}
-
-static void put_number(mlops__buf *out, double value) {
-    mlops__buf_text(out, "<td class=\"num\">");
-    mlops__html_number(out, value, DIGITS);
-    mlops__buf_text(out, "</td>");
-}
+static void put_number(mlops__buf *out, double value) { mlops__html_cell(out, value, DIGITS); }
 
 static void put_losses(mlops__buf *out, const mlops__labels *labels) {
     static const char *const heads[] = {"Performance", "Answer", "Loss", "At least", "At most"};
-    put_head(out, "Performance", heads, 5);
+    mlops__html_table(out, "Performance", heads, 5, 1);
     for (int kind = 0; kind < KINDS; kind++) {
         const mlops__score_loss *loss = loss_of(labels, kind);
-        put_name(out, KIND_TITLE[kind]);
+        mlops__html_row(out, KIND_TITLE[kind]);
         mlops__drift_loss_cell(out, loss->verdict);
         put_number(out, loss->value);
         put_number(out, loss->low);
         put_number(out, loss->high);
         mlops__buf_text(out, "</tr>\n");
     }
-    end_table(out);
+    mlops__html_table_end(out);
     mlops__buf_text(out, "<p class=\"note\">Judged is ");
     mlops__html_text(out, mlops__score_name(&labels->rule, (int)labels->rule.metric));
     mlops__buf_text(out, ": a loss is by how much it is worse than the reference's, and one of ");
@@ -97,7 +78,7 @@ static void put_losses(mlops__buf *out, const mlops__labels *labels) {
 
 static void put_metric(mlops__buf *out, const mlops__report_labels *self, int metric) {
     const mlops__labels *labels = self->monitor->scored;
-    put_name(out, mlops__score_name(&labels->rule, metric));
+    mlops__html_row(out, mlops__score_name(&labels->rule, metric));
     for (int kind = 0; kind < KINDS; kind++) {
         const mlops__score *judged = kind ? labels->estimated_scores : labels->measured_scores;
         put_number(out, labels->judged ? judged[metric].value : mlops__f64_of(MLOPS__NAN_BITS));
@@ -113,10 +94,10 @@ static void put_metrics(mlops__buf *out, const mlops__report_labels *self) {
     static const char *const heads[] = {"Metric", "Measured", "By window", "Estimated",
                                         "By window"};
     const mlops__labels *labels = self->monitor->scored;
-    put_head(out, "Metrics by window", heads, 5);
+    mlops__html_table(out, "Metrics by window", heads, 5, 1);
     for (int m = 0; m < MLOPS__SCORES; m++)
         if (mlops__score_has(&labels->rule, m)) put_metric(out, self, m);
-    end_table(out);
+    mlops__html_table_end(out);
     mlops__buf_format(out,
                       "<p class=\"note\">Numbers are those at the end of the newest window. Drawn "
                       "are windows %lld to %lld, of which the last is not complete, each with its "
@@ -132,12 +113,13 @@ static void put_unseen(mlops__buf *out, const mlops_monitor *self) {
     for (int64_t i = 0; i < self->n_features; i++) {
         double share = mlops__feature_unseen_share(&self->features[i]);
         if (!(share > 0)) continue;
-        if (!n++) put_head(out, "Outside of the reference's range, or new to it", heads, 2);
-        put_name(out, self->features[i].column->name);
+        if (!n++)
+            mlops__html_table(out, "Outside of the reference's range, or new to it", heads, 2, 1);
+        mlops__html_row(out, self->features[i].column->name);
         put_number(out, share);
         mlops__buf_text(out, "</tr>\n");
     }
-    if (n) end_table(out);
+    if (n) mlops__html_table_end(out);
 }
 
 void mlops__report_labels_html(mlops__buf *out, const void *of) {

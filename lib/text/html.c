@@ -171,3 +171,35 @@ void mlops__html_number(mlops__buf *out, double value, int digits) {
     if (value - value != 0) mlops__buf_text(out, "\xe2\x80\x93");
     else mlops__buf_put(out, text, mlops__format_digits(text, value, digits));
 }
+
+void mlops__html_table(mlops__buf *out, const char *title, const char *const *heads, int n,
+                       int first_number) {
+    mlops__html_element(out, "h2", NULL, title);
+    mlops__buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
+    for (int i = 0; i < n; i++)
+        mlops__html_element(out, "th", i >= first_number ? "num" : NULL, heads[i]);
+    mlops__buf_text(out, "</tr></thead><tbody>\n");
+}
+
+void mlops__html_table_end(mlops__buf *out) { mlops__buf_text(out, "</tbody></table></div>\n"); }
+
+void mlops__html_row(mlops__buf *out, const char *name) {
+    mlops__buf_text(out, "<tr><th scope=\"row\">");
+    mlops__html_text(out, name);
+    mlops__buf_text(out, "</th>");
+}
+
+void mlops__html_cell(mlops__buf *out, double value, int digits) {
+    mlops__buf_text(out, "<td class=\"num\">");
+    mlops__html_number(out, value, digits);
+    mlops__buf_text(out, "</td>");
+}
+
+void mlops__html_card(mlops__buf *out, const char *class_name, const char *label) {
+    mlops__buf_format(out, "<div class=\"card%s%s\"><span class=\"label\">", *class_name ? " " : "",
+                      class_name);
+    mlops__html_text(out, label);
+    mlops__buf_text(out, "</span><span class=\"value\">");
+}
+
+void mlops__html_card_end(mlops__buf *out) { mlops__buf_text(out, "</span></div>\n"); }

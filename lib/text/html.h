@@ -33,6 +33,19 @@ void mlops__html_element(mlops__buf *out, const char *tag, const char *class_nam
 /* A number with so many significant digits; an en dash if it is not finite. */
 void mlops__html_number(mlops__buf *out, double value, int digits);
 
+/* A table under a heading, up to its open body; heads from first_number on are of numbers. */
+void mlops__html_table(mlops__buf *out, const char *title, const char *const *heads, int n,
+                       int first_number);
+void mlops__html_table_end(mlops__buf *out);
+
+/* A row up to the cells behind its name, which </tr> ends; a cell of a number. */
+void mlops__html_row(mlops__buf *out, const char *name);
+void mlops__html_cell(mlops__buf *out, double value, int digits);
+
+/* A card up to its figure, which is the caller's. */
+void mlops__html_card(mlops__buf *out, const char *class_name, const char *label);
+void mlops__html_card_end(mlops__buf *out);
+
 /* Two histograms of k bins over each other as inline SVG: shares of the reference as bars, of the
  * current window as a line. Widths are equal; bins from mark to mark_end - 1 have a ground of their
  * own, for where to look. label is the accessible description. */

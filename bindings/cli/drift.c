@@ -202,15 +202,16 @@ const cli_command cli_drift_commands[] = {
      "  mlops drift detect latency.csv --column ms\n"
      "  mlops drift detect predictions.csv --column wrong --kind hddm_a",
      cli_drift_detect},
-    {"drift multivariate", "REFERENCE CURRENT", "multivariate select read-csv",
+    {"drift multivariate", "REFERENCE CURRENT", "multivariate select report read-csv",
      "Tell whether the rows of CURRENT as a whole have drifted from REFERENCE.",
      "What holds between columns may change where each by itself looks the same. mmd is the\n"
      "maximum mean discrepancy; pca what the components of REFERENCE leave over; classify tells\n"
-     "how well trees set the two apart, and by which columns. One of the two tables may be -, for\n"
-     "standard input.\n\n"
+     "how well trees set the two apart, and by which columns. A report tells of all three, or of\n"
+     "the --method that is given. One of the two tables may be -, for standard input.\n\n"
      "Exit status: 0 no drift, 3 drift, 4 not enough data, 1 an error, 2 wrong usage.\n\n"
      "Examples:\n"
      "  mlops drift multivariate train.csv live.csv --ignore fraud\n"
+     "  mlops drift multivariate train.csv live.csv --report rows.html\n"
      "  mlops drift multivariate train.csv live.csv --method classify --json",
      cli_drift_multivariate},
     {"drift watch", "REFERENCE", "select alpha alarm window metrics read-csv",

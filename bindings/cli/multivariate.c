@@ -6,20 +6,46 @@
 
 enum { MMD, PCA, CLASSIFY };
 
+/* How each way compares. */
+typedef struct ways {
+    mlops_mmd_opts mmd;
+    mlops_pca_opts pca;
+    mlops_classify_opts classify;
+} ways;
+
+/* The tolerance is of one method alone. */
+static ways ways_of(const cli_args *args, int method) {
+    ways out = {MLOPS_MMD_OPTS_INIT, MLOPS_PCA_OPTS_INIT, MLOPS_CLASSIFY_OPTS_INIT};
+    out.mmd.alpha = out.pca.alpha = out.classify.alpha = args->alpha;
+    out.mmd.seed = out.classify.seed = args->seed;
+    *(method == MMD   ? &out.mmd.tolerance
+      : method == PCA ? &out.pca.tolerance
+                      : &out.classify.tolerance) = args->share;
+    return out;
+}
+
 static mlops_status compare(mlops_multivariate_result *out, mlops_table **features, int method,
-                            const mlops_multivariate *both, const cli_args *args,
-                            mlops_error *error) {
-    mlops_mmd_opts mmd = MLOPS_MMD_OPTS_INIT;
-    mlops_pca_opts pca = MLOPS_PCA_OPTS_INIT;
-    mlops_classify_opts classify = MLOPS_CLASSIFY_OPTS_INIT;
-    mmd.alpha = pca.alpha = classify.alpha = args->alpha;
-    mmd.tolerance = pca.tolerance = classify.tolerance = args->share;
-    mmd.seed = classify.seed = args->seed;
-    if (method == MMD) return mlops_multivariate_mmd(out, both, &mmd, error);
-    if (method == PCA) return mlops_multivariate_pca(out, both, &pca, error);
-    mlops_status status = mlops_multivariate_classify(out, both, &classify, error);
+                            const mlops_multivariate *both, const ways *how, mlops_error *error) {
+    if (method == MMD) return mlops_multivariate_mmd(out, both, &how->mmd, error);
+    if (method == PCA) return mlops_multivariate_pca(out, both, &how->pca, error);
+    mlops_status status = mlops_multivariate_classify(out, both, &how->classify, error);
     if (status || out->verdict == MLOPS_DRIFT_NOT_ENOUGH_DATA) return status;
-    return mlops_multivariate_features(features, both, &classify, error);
+    return mlops_multivariate_features(features, both, &how->classify, error);
+}
+
+/* Of the method that was asked for; else of all. */
+static mlops_status report(const mlops_multivariate *both, const cli_args *args, const ways *how,
+                           mlops_error *error) {
+    static const uint32_t skips[] = {MLOPS_MULTIVARIATE_REPORT_SKIP_MMD,
+                                     MLOPS_MULTIVARIATE_REPORT_SKIP_PCA,
+                                     MLOPS_MULTIVARIATE_REPORT_SKIP_CLASSIFY};
+    mlops_multivariate_report_opts opts = MLOPS_MULTIVARIATE_REPORT_OPTS_INIT;
+    opts.mmd = &how->mmd;
+    opts.pca = &how->pca;
+    opts.classify = &how->classify;
+    for (int i = 0; args->tool && i < 3; i++)
+        if (i != args->tool - 1) opts.flags |= skips[i];
+    return mlops_multivariate_save(both, args->report, &opts, error);
 }
 
 static void put(FILE *to, const char *name, double value) {
@@ -75,9 +101,11 @@ static int judge(const mlops_table *reference, const mlops_table *current, const
     opts.columns = args->columns;
     opts.ignore = args->ignore;
     int exit_status = CLI_OK, method = args->tool ? args->tool - 1 : MMD;
+    const ways how = ways_of(args, method);
     if (mlops_multivariate_tables(&both, reference, current, &opts, &error) ||
-        compare(&result, &features, method, both, args, &error))
+        compare(&result, &features, method, both, &how, &error))
         exit_status = cli_fail(args->words[1], &error);
+    else if (args->report && report(both, args, &how, &error)) exit_status = cli_fail(NULL, &error);
     else exit_status = print(&result, features, args);
     mlops_table_unref(features);
     mlops_multivariate_free(both);

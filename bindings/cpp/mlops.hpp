@@ -2902,6 +2902,16 @@ public:
         detail::check(mlops_multivariate_features(&out, need(), opts, &e), "mlops_multivariate_features", &e);
         return ::mlops::table(out);
     }
+
+    /// Compare in all three ways and write a report, whole or not at all: self-contained HTML, or JSON if the name
+    /// ends in ".json". Beside the answers it has what mlops_multivariate_chunks(), mlops_multivariate_residuals()
+    /// and mlops_multivariate_features() tell. Each answer stands by itself: the chance of a false alarm is that of
+    /// its own options.
+    void save(const std::string &path, const mlops_multivariate_report_opts *opts = nullptr) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_multivariate_save(need(), path.c_str(), opts, &e), "mlops_multivariate_save", &e);
+    }
 };
 
 /// What rows left behind. Immutable: any thread may compare.

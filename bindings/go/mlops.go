@@ -3905,6 +3905,46 @@ func (o *ClassifyOpts) c(s *scope) *C.mlops_classify_opts {
 	return c
 }
 
+// MultivariateReportOpts: options of mlops_multivariate_save(). Zero means the default in each field.
+type MultivariateReportOpts struct {
+	// without mlops_multivariate_mmd()
+	SkipMmd bool
+	// without mlops_multivariate_pca()
+	SkipPca bool
+	// without mlops_multivariate_classify()
+	SkipClassify bool
+	// default "Drift of rows as a whole"
+	Title string
+	// how mlops_multivariate_mmd() compares
+	Mmd *MmdOpts
+	// how mlops_multivariate_pca() does
+	Pca *PcaOpts
+	// how mlops_multivariate_classify() does
+	Classify *ClassifyOpts
+}
+
+func (o *MultivariateReportOpts) c(s *scope) *C.mlops_multivariate_report_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_multivariate_report_opts)(s.alloc(C.sizeof_mlops_multivariate_report_opts))
+	c.struct_size = C.sizeof_mlops_multivariate_report_opts
+	if o.SkipMmd {
+		c.flags |= 1
+	}
+	if o.SkipPca {
+		c.flags |= 2
+	}
+	if o.SkipClassify {
+		c.flags |= 4
+	}
+	c.title = s.optional(o.Title)
+	c.mmd = o.Mmd.c(s)
+	c.pca = o.Pca.c(s)
+	c.classify = o.Classify.c(s)
+	return c
+}
+
 // OnlineOpts: what a view is, beside its columns and key. Zero means the default in each field.
 type OnlineOpts struct {
 	// name of an int64 column: when the row was made, in UTC nanoseconds; of two rows of one event time
@@ -9860,6 +9900,28 @@ func (x *Multivariate) Features(opts *ClassifyOpts) (*Table, error) {
 	}
 	r := wrapTable(out)
 	return r, nil
+}
+
+// Save: compare in all three ways and write a report, whole or not at all: self-contained HTML, or
+// JSON if the name ends in ".json". Beside the answers it has what mlops_multivariate_chunks(),
+// mlops_multivariate_residuals() and mlops_multivariate_features() tell. Each answer stands by itself:
+// the chance of a false alarm is that of its own options.
+//
+// Errors: as the ways to compare; MLOPS_E_INVALID if all are skipped; MLOPS_E_IO, MLOPS_E_NO_SPACE,
+// MLOPS_E_DENIED, MLOPS_E_NOT_FOUND.
+func (x *Multivariate) Save(path string, opts *MultivariateReportOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Multivariate")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_multivariate_save(x.p, s.str(path), optsC, &e), &e, "mlops_multivariate_save")
 }
 
 // Imprint: what rows left behind. Immutable: any thread may compare.

@@ -142,6 +142,45 @@ MLOPS_API mlops_status mlops_multivariate_features(mlops_table **out,
                                                    const mlops_classify_opts *opts,
                                                    mlops_error *err);
 
+enum {
+    MLOPS_MULTIVARIATE_REPORT_SKIP_MMD = 1,     /**< without mlops_multivariate_mmd() */
+    MLOPS_MULTIVARIATE_REPORT_SKIP_PCA = 2,     /**< without mlops_multivariate_pca() */
+    MLOPS_MULTIVARIATE_REPORT_SKIP_CLASSIFY = 4 /**< without mlops_multivariate_classify() */
+};
+
+/** Options of mlops_multivariate_save(). Zero means the default in each field. */
+typedef struct mlops_multivariate_report_opts {
+    uint32_t struct_size;                /**< MLOPS_MULTIVARIATE_REPORT_OPTS_INIT sets it */
+    uint32_t flags;                      /**< MLOPS_MULTIVARIATE_REPORT_SKIP_MMD,
+                                              MLOPS_MULTIVARIATE_REPORT_SKIP_PCA,
+                                              MLOPS_MULTIVARIATE_REPORT_SKIP_CLASSIFY */
+    const char *title;                   /**< @nullable default "Drift of rows as a whole" */
+    const mlops_mmd_opts *mmd;           /**< @nullable how mlops_multivariate_mmd() compares */
+    const mlops_pca_opts *pca;           /**< @nullable how mlops_multivariate_pca() does */
+    const mlops_classify_opts *classify; /**< @nullable how mlops_multivariate_classify() does */
+} mlops_multivariate_report_opts;
+
+#define MLOPS_MULTIVARIATE_REPORT_OPTS_INIT                                                        \
+    { sizeof(mlops_multivariate_report_opts), 0, 0, 0, 0, 0 }
+
+/**
+ * Compare in all three ways and write a report, whole or not at all: self-contained HTML, or JSON
+ * if the name ends in ".json". Beside the answers it has what mlops_multivariate_chunks(),
+ * mlops_multivariate_residuals() and mlops_multivariate_features() tell. Each answer stands by
+ * itself: the chance of a false alarm is that of its own options.
+ *
+ * @param self  samples
+ * @param path  file to write; replaced if it is there
+ * @param opts  @nullable
+ * @param err   @nullable
+ * @return as the ways to compare; MLOPS_E_INVALID if all are skipped; MLOPS_E_IO,
+ *         MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_NOT_FOUND
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_multivariate_save(const mlops_multivariate *self, const char *path,
+                                               const mlops_multivariate_report_opts *opts,
+                                               mlops_error *err);
+
 #ifdef __cplusplus
 }
 #endif

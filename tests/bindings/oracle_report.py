@@ -41,7 +41,7 @@ class Page(html.parser.HTMLParser):
     KNOWN = {"html": {"lang"}, "head": (), "title": (), "style": (), "body": (), "main": (), "h1": (), "h2": (),
              "p": {"class"}, "div": {"class"}, "span": {"class"}, "strong": (), "table": (), "thead": (), "tbody": (),
              "tr": (), "th": {"class", "scope"}, "td": {"class"}, "meta": {"charset", "name", "content"},
-             "svg": {"class", "role", "viewbox", "preserveaspectratio", "xmlns"}, "path": {"class", "d"},
+             "figure": (), "figcaption": (), "svg": {"class", "role", "viewbox", "preserveaspectratio", "xmlns"}, "path": {"class", "d"},
              "rect": {"class", "x", "y", "width", "height"}}
     INSIDE = {"td": ("tr",), "th": ("tr",), "tr": ("thead", "tbody"), "tbody": ("table",), "thead": ("table",),
               "main": ("body",), "path": ("svg",), "rect": ("svg",), "head": ("html",), "body": ("html",), "style": ("head",)}
@@ -222,6 +222,97 @@ class Html(unittest.TestCase):
             self.assertEqual((said["n_joined"], said["n_waiting"]), (summary.n_joined, summary.n_waiting))
             self.assertEqual([u["feature"] for u in told["unseen"]], [NAMES[1], NAMES[5]])
             self.assertGreaterEqual(told["notes"]["newest_row_age_seconds"], 0)
+
+
+class Whole(unittest.TestCase):
+    """Reports of rows as a whole say what the ways to compare do, one by one."""
+    HEADS = {"Mean discrepancy": "mmd", "Reconstruction": "pca", "Classifier": "classify"}
+    FEW = {"mmd": {"n_permutations": 199}, "classify": {"n_trees": 20}}
+
+    def sides(self, n=300):
+        rng = np.random.default_rng(12)
+        sides = [{name: rng.normal(k * (i == 4), 1, n).tolist() for i, name in enumerate(NAMES)} for k in range(2)]
+        for side in sides:
+            side["word"] = rng.choice(WORDS[:5], n).tolist()
+        return sides
+
+    def told(self, both, name, **opts):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / name
+            both.save(str(path), **opts)
+            return path.read_text(encoding="utf-8")
+
+    def close(self, cells, values):
+        for cell, value in zip(cells, values, strict=True):
+            good = math.isnan(shown(cell)) if not math.isfinite(value) else \
+                math.isclose(shown(cell), value, rel_tol=6e-3, abs_tol=1e-300)
+            self.assertTrue(good, (cell, value))
+
+    def rows(self, table):
+        kinds = [kind == "num" for kind, _ in table[0]]
+        for row in table[1:]:
+            self.assertEqual([kind == "num" for kind, _ in row], kinds)
+        return [[cell for _, cell in row] for row in table[1:]]
+
+    def test_html_and_json_say_what_the_verbs_do(self):
+        for rows, pca in ((300, {}), (300, {"preset": mlops.DriftPreset.NANNYML}), (30, {}), (1, {})):
+            with mlops.multivariate.samples(*self.sides(rows)) as both:
+                found = {"mmd": both.mmd(**self.FEW["mmd"]), "pca": both.pca(**pca), "classify": both.classify(n_trees=20)}
+                tables = {"chunks": ("pca", both.chunks, pca), "residuals": ("pca", both.residuals, pca),
+                          "features": ("classify", both.features, self.FEW["classify"])}
+                tables = {name: (way, table(**how).to_dicts()) for name, (way, table, how) in tables.items()
+                          if math.isfinite((found["classify"] if way == "classify" else found["pca"]).effect)}
+                opts = dict(self.FEW, pca=pca, title=NAMES[9])
+                page, told = Page(self.told(both, "r.html", **opts)), json.loads(self.told(both, "r.JSON", **opts))
+            self.assertIn(NAMES[9], page.text)
+            self.assertEqual((told.pop("n_reference"), told.pop("n_current"), told.pop("n_columns")), (rows, rows, 16))
+            answers = {cells[0]: cells[1:] for cells in self.rows(page.tables[0])}
+            for head, way in self.HEADS.items():
+                want, mine = found[way], told.pop(way)
+                verdict = want.verdict.name.lower().replace("_", " ")
+                said = {"yes": "drift", "no": "no drift"}.get(verdict, verdict)
+                self.assertEqual((answers[head][0], answers[head][2]), (said, want.test))
+                self.close(answers[head][3:], [want.effect, want.effect_low, want.effect_high, want.tolerance, want.p_value])
+                for name, (of, listed) in tables.items():
+                    if of == way:
+                        self.assertEqual(mine.pop(name), [{k: None if v != v else v for k, v in row.items()} for row in listed])
+                self.assertEqual((mine.pop("test"), mine.pop("verdict")), (want.test, verdict))
+                self.assertEqual(mine, {name: None if (v := getattr(want, name)) != v else v for name in mine})
+                self.assertEqual(len(mine), 12)
+            self.assertEqual(told, {})
+            lists = [listed for name, (_, listed) in tables.items() if name != "chunks"]
+            self.assertEqual(len(page.tables), 1 + len(lists))
+            for table, listed in zip(page.tables[1:], lists):
+                self.assertEqual([cells[0] for cells in self.rows(table)], [row["feature"] for row in listed])
+                for cells, row in zip(self.rows(table), listed):
+                    self.close(cells[1:], list(row.values())[1:])
+
+    def test_drawn_are_the_errors_and_what_the_reference_keeps_within(self):
+        with mlops.multivariate.samples(*self.sides()) as both:
+            chunks, text = both.chunks().to_dicts(), self.told(both, "r.html", **self.FEW)
+        figure = re.search(r"<figure>.*?</figure>", text, re.S).group()
+        ground, line = (re.findall(r"M([\d.e-]+) ([\d.e-]+)H[\d.e-]+(?:V([\d.e-]+))?", path)
+                        for path in re.findall(r' d="([^"]*)"', figure))
+        values = [row["error"] for row in chunks]
+        least, most = (pick([*values, *(row[k] for row in chunks for k in ("low", "high"))]) for pick in (min, max))
+        places = [i + (row["side"] == "current") for i, row in enumerate(chunks)]  # a gap between the sides
+        self.assertEqual(len(line), len(chunks))
+        for (x, y, _), (_, bottom, top), at, row in zip(line, ground, places, chunks):
+            self.assertAlmostEqual(float(x), 240 * at / (len(chunks) + 1), delta=0.01)
+            for drawn, value in (y, row["error"]), (bottom, row["low"]), (top, row["high"]):
+                self.assertAlmostEqual(float(drawn), 60 * (most - value) / (most - least), delta=0.01)
+
+    def test_ways_are_left_out_and_lists_cut(self):
+        rng = np.random.default_rng(13)
+        with mlops.multivariate.samples(rng.normal(size=(200, 60)), rng.normal(size=(200, 60))) as both:
+            page = Page(self.told(both, "r.html", skip_mmd=True, skip_pca=True, classify={"n_trees": 5}))
+            self.assertEqual([len(table) for table in page.tables], [2, 51])
+            self.assertIn("The first 50 of 60 columns", page.text)
+            self.assertEqual(set(json.loads(self.told(both, "r.json", skip_pca=True, **self.FEW))) & {"mmd", "pca", "classify"},
+                             {"mmd", "classify"})
+            for wrong in {"skip_mmd": True, "skip_pca": True, "skip_classify": True}, {"pca": {"variance": 2}}:
+                with self.assertRaises(mlops.InvalidError):
+                    self.told(both, "r.html", **wrong)
 
 
 class Json(unittest.TestCase):

@@ -320,6 +320,20 @@ def rows_as_a_whole_refuse(folder):
 
 
 @test
+def rows_as_a_whole_have_a_report(folder):
+    base = ("drift", "multivariate", TRAIN, LIVE, "--ignore", "fraud", "--report")
+    shown = json.loads(run(*base, folder / "r.json", "--alpha", 0.02, "--json", status=None).out)
+    told = json.loads((folder / "r.json").read_text())
+    assert {"mmd", "pca", "classify"} < set(told) and told["mmd"]["effect"] == shown["effect"]
+    shown = json.loads(run(*base, folder / "r.json", "--method", "classify", "--tolerance", 0.7, "--json", status=None).out)
+    told = json.loads((folder / "r.json").read_text())
+    assert "mmd" not in told and told["classify"]["features"] == shown["features"] and told["classify"]["tolerance"] == 0.7
+    run(*base, folder / "r.html", status=None)
+    assert (folder / "r.html").read_text().startswith("<!DOCTYPE html>")
+    fails(*base, folder / "none/r.html", says="r.html")
+
+
+@test
 def importance_is_of_what_the_model_uses(folder):
     held = folder / "held.csv"
     rows = list(csv.DictReader(open(TRAIN, newline="")))

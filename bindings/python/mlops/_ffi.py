@@ -2224,6 +2224,21 @@ mlops_classify_opts._fields_ = [
 assert C.sizeof(mlops_classify_opts) == (72 if C.sizeof(C.c_void_p) == 8 else 68)
 
 
+class mlops_multivariate_report_opts(C.Structure):
+    pass
+
+
+mlops_multivariate_report_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("title", C.c_char_p),
+    ("mmd", C.POINTER(mlops_mmd_opts)),
+    ("pca", C.POINTER(mlops_pca_opts)),
+    ("classify", C.POINTER(mlops_classify_opts)),
+]
+assert C.sizeof(mlops_multivariate_report_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 24)
+
+
 class mlops_online_opts(C.Structure):
     pass
 
@@ -3142,6 +3157,8 @@ _rt.declare(lib.mlops_multivariate_classify, C.c_int32, C.POINTER(mlops_multivar
         C.POINTER(mlops_classify_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_multivariate_features, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
         C.POINTER(mlops_classify_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_multivariate_save, C.c_int32, C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_multivariate_report_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_online_define, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_online_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_online_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
@@ -9624,6 +9641,39 @@ class Multivariate(_rt.Handle):
             })
         return _rt.classes["table"]._wrap(out.value)
 
+    def save(self, path, *, skip_mmd=False, skip_pca=False, skip_classify=False, title=None, mmd=None, pca=None,
+             classify=None):
+        """Compare in all three ways and write a report, whole or not at all: self-contained HTML, or JSON if
+        the name ends in ".json". Beside the answers it has what Multivariate.chunks(),
+        Multivariate.residuals() and Multivariate.features() tell. Each answer stands by itself: the chance
+        of a false alarm is that of its own options.
+
+            path: file to write; replaced if it is there
+            skip_mmd: without Multivariate.mmd()
+            skip_pca: without Multivariate.pca()
+            skip_classify: without Multivariate.classify()
+            title: default "Drift of rows as a whole"
+            mmd: how Multivariate.mmd() compares
+            pca: how Multivariate.pca() does
+            classify: how Multivariate.classify() does
+
+        Raises: as the ways to compare; InvalidError if all are skipped; IoError, NoSpaceError, DeniedError,
+        NotFoundError.
+        """
+        h = self._open()
+        opts = _multivariate_report_opts(skip_mmd=skip_mmd, skip_pca=skip_pca, skip_classify=skip_classify,
+                title=title, mmd=mmd, pca=pca, classify=classify)
+        err = mlops_error()
+        status = lib.mlops_multivariate_save(h, _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Multivariate.save", err, nested={
+                "mlops_mmd_opts": "mmd",
+                "mlops_call": "call",
+                "mlops_pca_opts": "pca",
+                "mlops_classify_opts": "classify",
+            })
+
 
 @_rt.noun("imprint")
 class Imprint(_rt.Handle):
@@ -13810,6 +13860,33 @@ def _classify_opts(*, alpha=None, tolerance=None, rows_min=None, rows_max=None, 
     if call is not None:
         made = _call(**_rt.options(call, "call"))
         o.call = C.pointer(made)
+        o._keep.append(made)
+    return o
+
+
+def _multivariate_report_opts(*, skip_mmd=False, skip_pca=False, skip_classify=False, title=None, mmd=None, pca=None,
+        classify=None):
+    o = mlops_multivariate_report_opts(C.sizeof(mlops_multivariate_report_opts))
+    o._keep, o._raised = [], []
+    if skip_mmd:
+        o.flags |= 1
+    if skip_pca:
+        o.flags |= 2
+    if skip_classify:
+        o.flags |= 4
+    if title is not None:
+        o.title = _rt.string(title, "title")
+    if mmd is not None:
+        made = _mmd_opts(**_rt.options(mmd, "mmd"))
+        o.mmd = C.pointer(made)
+        o._keep.append(made)
+    if pca is not None:
+        made = _pca_opts(**_rt.options(pca, "pca"))
+        o.pca = C.pointer(made)
+        o._keep.append(made)
+    if classify is not None:
+        made = _classify_opts(**_rt.options(classify, "classify"))
+        o.classify = C.pointer(made)
         o._keep.append(made)
     return o
 

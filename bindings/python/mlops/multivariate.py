@@ -12,7 +12,7 @@ from . import _runtime as _rt
 from ._ffi import DriftPreset, Imprint, MmdMethod, Multivariate, MultivariateScale
 from ._tables import table
 
-__all__ = ["chunks", "classify", "features", "imprint", "mmd", "pca", "residuals", "samples", "windows"]
+__all__ = ["chunks", "classify", "features", "imprint", "mmd", "pca", "residuals", "samples", "save", "windows"]
 
 
 def _is_matrix(rows):
@@ -72,6 +72,15 @@ def features(reference, current, *, columns=None, ignore=None, scale=None, **opt
     """What classify() tells rows apart by: a Table of feature and gain, the largest first."""
     with samples(reference, current, columns, ignore, scale) as both:
         return both.features(**opts)
+
+
+def save(reference, current, path, *, columns=None, ignore=None, scale=None, **opts):
+    """Compare in all three ways and write a report: HTML, or JSON if path ends in ".json".
+
+    opts are those of Multivariate.save(): skip_mmd, skip_pca or skip_classify leave one out, mmd={"tolerance": 0.1} says how.
+    """
+    with samples(reference, current, columns, ignore, scale) as both:
+        both.save(path, **opts)
 
 
 def imprint(reference, *, scale=None, **opts):

@@ -138,11 +138,10 @@ static void put_part(mlops_monitor *self, const mlops_table *table, int64_t from
     mlops__monitor_advance(self, n);
 }
 
-void mlops__monitor_put_table(mlops_monitor *self, const mlops_table *table,
-                              mlops__scored *scored) {
-    int64_t n_rows = mlops_table_n_rows(table);
-    for (int64_t from = 0; from < n_rows;) {
-        int64_t n = mlops__monitor_room(self, n_rows - from);
+static void put_rows(mlops_monitor *self, const mlops_table *table, int64_t from, int64_t end,
+                     mlops__scored *scored) {
+    while (from < end) {
+        int64_t n = mlops__monitor_room(self, end - from);
         if (self->segments) {
             mlops__scored part = mlops__segments_part(scored);
             n = mlops__segments_run(self->segments, n);
@@ -152,6 +151,11 @@ void mlops__monitor_put_table(mlops_monitor *self, const mlops_table *table,
         put_part(self, table, from, n, scored);
         from += n;
     }
+}
+
+void mlops__monitor_put_table(mlops_monitor *self, const mlops_table *table,
+                              mlops__scored *scored) {
+    put_rows(self, table, 0, mlops_table_n_rows(table), scored);
 }
 
 mlops_status mlops_monitor_add_table(mlops_monitor *self, const mlops_table *table,
@@ -170,8 +174,7 @@ mlops_status mlops__monitor_add_part(mlops_monitor *self, const mlops_table *tab
     int64_t room = mlops__monitor_room(self, mlops_table_n_rows(table) - from);
     if (room > INT64_MAX - self->n_rows)
         return mlops__fail(err, MLOPS_E_LIMIT, "monitor: more than 2^63 - 1 rows in all");
-    add_part(self, table, from, room);
-    mlops__monitor_advance(self, room);
+    put_rows(self, table, from, from + room, NULL);
     *n = room;
     return MLOPS_OK;
 }

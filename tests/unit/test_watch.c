@@ -52,8 +52,8 @@ static void register_watched(mlops_store *s, const char *name, int kind) {
 }
 
 /* drift: which columns are judged, nullable. */
-static mlops_watch *open_judged(mlops_store *s, const char *model, const char *name,
-                                const mlops_drift_opts *drift) {
+static mlops_watch *open_watch(mlops_store *s, const char *model, const char *name,
+                               const mlops_drift_opts *drift) {
     mlops_watch_opts opts = MLOPS_WATCH_OPTS_INIT;
     mlops_watch *w;
     mlops_error e;
@@ -62,10 +62,6 @@ static mlops_watch *open_judged(mlops_store *s, const char *model, const char *n
     opts.drift = drift;
     works(mlops_watch_open(&w, s, model, "latest", &opts, &e), &e);
     return w;
-}
-
-static mlops_watch *open_watch(mlops_store *s, const char *model, const char *name) {
-    return open_judged(s, model, name, NULL);
 }
 
 static mlops_table *windows_of(mlops_store *s, const char *name) {
@@ -113,7 +109,7 @@ static void windows_are_kept(void **state) {
     mlops_store *s = open_here(&p);
     mlops_error e;
     register_watched(s, "fraud", -1);
-    mlops_watch *w = open_watch(s, "fraud", NULL);
+    mlops_watch *w = open_watch(s, "fraud", NULL, NULL);
     mlops_table *calm = table_of_rows(WINDOW - 1, 0), *one = table_of_rows(1, 0),
                 *shifted = table_of_rows(WINDOW, 0.7);
     works(mlops_watch_add_table(w, calm, &e), &e);
@@ -182,7 +178,7 @@ static void windows_do_not_depend_on_pieces(void **state) {
     for (uint64_t k = 0; k < 5; k++) {
         char name[16];
         snprintf(name, sizeof name, "watch %d", (int)k);
-        mlops_watch *w = open_watch(s, "fraud", name);
+        mlops_watch *w = open_watch(s, "fraud", name, NULL);
         for (int i = 0; i < N;) {
             int n = k == 0 ? N : k == 1 ? 1 : (int)(draw() % (k == 2 ? 30 : 350));
             if (n > N - i) n = N - i;
@@ -224,7 +220,7 @@ static void tables_of_many_windows_are_kept_whole(void **state) {
     mlops_error e;
     register_watched(s, "fraud", -1);
     mlops_table *table = table_of_rows(7 * WINDOW + 50, 0.7);
-    mlops_watch *a = open_watch(s, "fraud", NULL), *b = open_watch(s, "fraud", NULL);
+    mlops_watch *a = open_watch(s, "fraud", NULL, NULL), *b = open_watch(s, "fraud", NULL, NULL);
     works(mlops_watch_add_table(a, table, &e), &e);
     assert_int_equal(mlops_watch_n_windows(a), 7);
     works(mlops_watch_add_table(b, table, &e), &e); /* of another process, say */
@@ -240,6 +236,43 @@ static void tables_of_many_windows_are_kept_whole(void **state) {
     mlops_table_unref(table);
     mlops_watch_close(a);
     mlops_watch_close(b);
+    mlops_store_close(s);
+    remove_place(&p);
+}
+
+static mlops_watch *open_segmented(mlops_store *s, mlops_monitor **monitor) {
+    mlops_watch *w = open_watch(s, "fraud", NULL, NULL);
+    mlops_error e;
+    works(mlops_watch_monitor(monitor, w, &e), &e);
+    mlops_monitor_free(*monitor); /* the watch has its own share */
+    works(mlops_monitor_expect_segments(*monitor, NULL, &e), &e);
+    works(mlops_watch_resume(w, "pod-1", 0, &e), &e);
+    return w;
+}
+
+static void rows_of_tables_are_of_their_segment(void **state) {
+    (void)state;
+    place p;
+    make_place(&p);
+    mlops_store *s = open_here(&p);
+    mlops_monitor *monitor;
+    mlops_error e;
+    register_watched(s, "fraud", -1);
+    mlops_table *rows = table_of_rows(2 * WINDOW + 50, 0), *t;
+    mlops_watch *w = open_segmented(s, &monitor);
+    assert_false(mlops_monitor_enter_segment(monitor, mlops_monitor_segment(monitor, "DE")));
+    works(mlops_watch_add_table(w, rows, &e), &e);
+    for (int round = 0; round < 2; round++) {
+        works(mlops_monitor_segments(&t, monitor, &e), &e);
+        assert_string_equal(cell(t, "n_rows", 0), "0");
+        assert_string_equal(cell(t, "n_rows", 1), "250");
+        mlops_table_unref(t);
+        works(mlops_watch_keep(w, &e), &e);
+        mlops_watch_close(w);
+        w = open_segmented(s, &monitor); /* goes on with the same rows */
+    }
+    mlops_watch_close(w);
+    mlops_table_unref(rows);
     mlops_store_close(s);
     remove_place(&p);
 }
@@ -315,7 +348,7 @@ static void windows_go_on_where_the_store_ended(void **state) {
             uint64_t what = draw() % 8;
             if (!h->watch) {
                 *h = (handle){NULL, (int)(draw() % 2), 0};
-                h->watch = open_watch(s, "fraud", NAMES[h->name]);
+                h->watch = open_watch(s, "fraud", NAMES[h->name], NULL);
                 is_made[h->name] = 1;
             } else if (what < 6) {
                 n_windows[h->name] += add_some(h);
@@ -349,7 +382,7 @@ static void raw_columns_are_watched(void **state) {
     mlops_model *model = stump("\"a\",\"b\"", 2, 1);
     mlops_feature *f = raw_features(0);
     register_model(s, "raw", model, f, of_raw);
-    mlops_watch *w = open_watch(s, "raw", NULL);
+    mlops_watch *w = open_watch(s, "raw", NULL, NULL);
     assert_int_equal(mlops_watch_n_features(w), 2);
     works(mlops_watch_add_table(w, raw, &e), &e);
     mlops_drift *drift;
@@ -362,7 +395,7 @@ static void raw_columns_are_watched(void **state) {
     mlops_watch_close(w);
     /* A reference that has the model's features, too: those are watched. */
     register_watched(s, "both", 0);
-    w = open_watch(s, "both", NULL);
+    w = open_watch(s, "both", NULL, NULL);
     mlops_table *made = table_of_csv("a,b\n0.5,0.5\n");
     works(mlops_watch_add_table(w, made, &e), &e);
     refused(mlops_watch_add_table(w, raw, &e), &e, MLOPS_E_SCHEMA, "'a'");
@@ -406,7 +439,7 @@ static void what_is_wrong_is_said(void **state) {
     register_watched(s, "churn", -1);
     refused(mlops_watch_windows(&t, s, "fraud", &e), &e, MLOPS_E_NOT_FOUND, "no watch \"fraud\"");
     assert_null(t);
-    w = open_watch(s, "fraud", NULL);
+    w = open_watch(s, "fraud", NULL, NULL);
     refused(mlops_watch_windows(&t, s, "frauds", &e), &e, MLOPS_E_NOT_FOUND,
             "did you mean \"fraud\"");
     refused(mlops_watch_report(s, "fraud", 0, text, 8, NULL, &e), &e, MLOPS_E_NOT_FOUND,
@@ -450,7 +483,7 @@ static void what_is_wrong_of_instances_is_said(void **state) {
     int64_t n;
     char text[8];
     register_watched(s, "fraud", -1);
-    mlops_watch *w = open_watch(s, "fraud", NULL);
+    mlops_watch *w = open_watch(s, "fraud", NULL, NULL);
     refused(mlops_watch_monitor(&monitor, NULL, &e), &e, MLOPS_E_INVALID, "NULL");
     assert_null(monitor);
     refused(mlops_watch_monitor(NULL, w, &e), &e, MLOPS_E_INVALID, "NULL");
@@ -475,7 +508,7 @@ static void what_is_wrong_of_instances_is_said(void **state) {
     assert_string_equal(text, "");
     assert_true(needed > sizeof text);
     mlops_watch_close(w);
-    w = open_watch(s, "fraud", NULL);
+    w = open_watch(s, "fraud", NULL, NULL);
     works(mlops_watch_resume(w, "a", 0, &e), &e);
     works(mlops_watch_monitor(&monitor, w, &e), &e);
     assert_int_equal(mlops_monitor_n_windows(monitor), 1);
@@ -525,7 +558,7 @@ static void a_window_waits_for_the_store(void **state) {
     for (int i = 0; i < 2 * 3 * WINDOW; i++) rows[i] = (float)uniform();
     mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
     drift.columns = "a,b,x,word,y"; /* so that a report is too large for the journal */
-    mlops_watch *w = open_judged(s, "fraud", NULL, &drift);
+    mlops_watch *w = open_watch(s, "fraud", NULL, &drift);
     is_full = 1;
     refused(mlops_watch_add(w, rows, 3 * WINDOW, 2, NULL, 0, &e), &e, MLOPS_E_NO_SPACE, "");
     assert_int_equal(mlops_watch_n_rows(w), WINDOW);
@@ -537,7 +570,7 @@ static void a_window_waits_for_the_store(void **state) {
     assert_int_equal(mlops_watch_n_windows(w), 1);
     works(mlops_watch_add(w, rows + 2 * WINDOW, 2 * WINDOW, 2, NULL, 0, &e), &e);
     assert_int_equal(mlops_watch_n_windows(w), 3);
-    mlops_watch *calm = open_judged(s, "fraud", "calm", &drift);
+    mlops_watch *calm = open_watch(s, "fraud", "calm", &drift);
     works(mlops_watch_add(calm, rows, 3 * WINDOW, 2, NULL, 0, &e), &e);
     for (int i = 1; i <= 3; i++) {
         char *a = report_of(s, "fraud", i), *b = report_of(s, "calm", i);
@@ -555,6 +588,7 @@ int main(void) {
         cmocka_unit_test(windows_are_kept),
         cmocka_unit_test(windows_do_not_depend_on_pieces),
         cmocka_unit_test(tables_of_many_windows_are_kept_whole),
+        cmocka_unit_test(rows_of_tables_are_of_their_segment),
         cmocka_unit_test(windows_go_on_where_the_store_ended),
         cmocka_unit_test(raw_columns_are_watched),
         cmocka_unit_test(what_is_wrong_is_said),

@@ -23,7 +23,7 @@ typedef struct binding {
     mlops_error *err;
 } binding;
 
-/* Number of features that the model has names for: all or none. */
+/* Whether the model names its features, all of them. */
 static int has_names(const mlops_model *model) {
     int64_t n = mlops_model_n_features(model);
     for (int64_t i = 0; i < n; i++)

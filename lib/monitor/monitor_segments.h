@@ -6,8 +6,8 @@
 #include "monitor/monitor_inside.h"
 
 enum {
-    MLOPS__SEGMENTS_MAX = 256,
-    MLOPS__SEGMENT_KEY = 64 /* bytes of a key with its NUL */
+    MLOPS__SEGMENTS_MAX = 256, /* but for "other" */
+    MLOPS__SEGMENT_KEY = 64    /* bytes of a key with its NUL */
 };
 
 typedef struct mlops__segment {

@@ -77,8 +77,8 @@ static void take(tally *t, const mlops_performance *counts, mlops__score_kind ki
     }
 }
 
-/* What a row of the cell and label loses in a metric that is a mean over rows. */
-static double loss_of(const tally *t, const mlops__score_cell *cell, int label, int metric) {
+/* What a row of the cell and label counts in a metric that is a mean over rows. */
+static double term_of(const tally *t, const mlops__score_cell *cell, int label, int metric) {
     double gap = label ? 1 - cell->score : cell->score;
     if (metric == MLOPS_MONITOR_ACCURACY) return cell->above == label;
     if (metric == MLOPS_MONITOR_BRIER) return gap * gap;
@@ -101,7 +101,7 @@ static void values(mlops__score *out, const tally *t) {
         ones += cell->one;
         for (int m = 0; m < BINARY; m++)
             if (is_mean(m))
-                sums[m] += cell->one * loss_of(t, cell, 1, m) + cell->zero * loss_of(t, cell, 0, m);
+                sums[m] += cell->one * term_of(t, cell, 1, m) + cell->zero * term_of(t, cell, 0, m);
     }
     for (int m = 0; m < BINARY; m++) out[m] = (mlops__score){mlops__ratio(sums[m], all), 0, 0, all};
     double recall = mlops__ratio(above_one, t->ones);
@@ -131,7 +131,7 @@ static void moves(double *v, const mlops__score *scores, const tally *t,
     double beats = label ? t->zeros - zeros - cell->zero / 2 : ones + cell->one / 2;
     double f1 = scores[MLOPS_MONITOR_F1].value, right = cell->above == label;
     for (int m = 0; m < BINARY; m++)
-        v[m] = is_mean(m) ? (loss_of(t, cell, label, m) - scores[m].value) / all : 0;
+        v[m] = is_mean(m) ? (term_of(t, cell, label, m) - scores[m].value) / all : 0;
     v[MLOPS_MONITOR_AUC] =
         (beats / (label ? t->zeros : t->ones) - scores[MLOPS_MONITOR_AUC].value) / of;
     double rate =

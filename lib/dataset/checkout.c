@@ -517,7 +517,7 @@ static mlops_status begin(checkout *self, mlops_store *store, const char *folder
     self->folder = folder;
     self->err = err;
     mlops__buf_init(&self->cache.bytes, &self->host->allocator);
-    self->begun_ns = self->host->clock.now_ns(self->host->clock.ctx);
+    self->begun_ns = mlops__host_now(self->host);
     MLOPS_TRY(mlops__host_needs_folders(self->host, err));
     return mlops__folder_outside(store, folder, &self->own, err);
 }

@@ -145,7 +145,7 @@ static mlops_status read_large(folder_round *round, reading *r, mlops__source_fi
 static mlops_status read_once(folder_round *round, reading *r, mlops__source_file *f) {
     const mlops__host *host = f->host;
     mlops_io_stat before = MLOPS_IO_STAT_INIT, after = MLOPS_IO_STAT_INIT;
-    r->begun_ns = host->clock.now_ns(host->clock.ctx);
+    r->begun_ns = mlops__host_now(host);
     int64_t code = mlops__file_stat_of(&host->io, f->number, &before);
     if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
     int is_large = before.size >= MLOPS__SOURCE_LARGE;
@@ -318,7 +318,7 @@ static mlops_status look_at(const folder_round *round, large_files *large, size_
     reading *r = &round->readings[i];
     mlops__source_file *f = &large->files[i];
     MLOPS_TRY(open_file(round->snapshot, r, f));
-    r->begun_ns = host->clock.now_ns(host->clock.ctx);
+    r->begun_ns = mlops__host_now(host);
     large->before[i] = (mlops_io_stat)MLOPS_IO_STAT_INIT;
     int64_t code = mlops__file_stat_of(&host->io, f->number, &large->before[i]);
     if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);

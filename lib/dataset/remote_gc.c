@@ -423,7 +423,7 @@ mlops_status mlops_remote_gc(const mlops_remote *remote, const mlops_remote_gc_o
     MLOPS_TRY(check_opts(&g.opts, err));
     MLOPS_TRY(mlops__host_init(&g.host, g.opts.host, err));
     MLOPS_TRY(mlops__remote_init(&g.remote, remote, &g.host, g.opts.call, err));
-    g.now = g.host.clock.now_ns(g.host.clock.ctx);
+    g.now = mlops__host_now(&g.host);
     mlops__arena_init(&g.arena, &g.host.allocator, SIZE_MAX);
     mlops__buf_init(&g.was, &g.host.allocator);
     mlops__buf_init(&g.next, &g.host.allocator);

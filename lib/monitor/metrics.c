@@ -3,7 +3,6 @@
  * Owns the names of the families. Invariant: each family has HELP and TYPE once, its samples behind
  * them and nothing between; a sample without a finite value is left out; nothing is allocated.
  */
-#include "metric/metric.h"
 #include "monitor/monitor_inside.h"
 #include "monitor/monitor_segments.h"
 #include "stats/stats.h"
@@ -123,17 +122,6 @@ static void put_scores(const family *to, const mlops__feature *feature,
         put_real_of(to, feature->labels, feature->n_labels, scores[i].tail, scores[i].value);
 }
 
-/* Nothing of the reference is in a cell beyond its range, and in that of the rest where it knows
- * all its categories. */
-double mlops__feature_unseen_share(const mlops__feature *self) {
-    int64_t last = self->n_cells - 1, n = self->reference[last] ? 0 : self->kept[last];
-    if (self->n_counts > self->n_cells)
-        return mlops__ratio((double)self->kept[self->n_cells], (double)self->kept_side.n);
-    if (self->profile ? last == 0 : self->reference[last] > 0) return mlops__metric_undefined();
-    if (self->profile && !self->reference[0]) n += self->kept[0];
-    return mlops__ratio((double)n, (double)self->kept_side.n);
-}
-
 /* Verdicts of the newest complete window; before it there is nothing to tell. */
 static void put_drift(exposition *out, const mlops_monitor *self) {
     const family score = samples_of(out, "mlops_feature_drift_score");
@@ -168,8 +156,7 @@ static void put_latency(exposition *out, const mlops_monitor *self) {
     const family bucket = samples_of(out, "mlops_model_latency_seconds_bucket");
     const family sum = samples_of(out, "mlops_model_latency_seconds_sum");
     const family count = samples_of(out, "mlops_model_latency_seconds_count");
-    mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
-    (void)mlops_profile_summarize(self->latency.profile, &s); /* the struct is ours */
+    const mlops_profile_summary s = mlops__monitor_summary(self->latency.profile);
     begin(out, "mlops_model_latency_seconds", "histogram", "Time that predicting took.");
     for (int64_t i = 0; i < MLOPS__LATENCY_STEPS; i++) {
         char tail[TAIL_MAX], bound[MLOPS__NUMBER_MAX];
@@ -332,12 +319,10 @@ static void put_segment_metrics(exposition *out, const mlops_monitor *self) {
 static mlops_status expose(const mlops_monitor *self, int open, char *text, size_t cap,
                            size_t *needed) {
     exposition out = {.open = open};
-    mlops_profile_summary predictions = MLOPS_PROFILE_SUMMARY_INIT;
     mlops__monitor_settle(self);
-    (void)mlops_profile_summarize(self->predictions, &predictions); /* the struct is ours */
     mlops__buf_init_fixed(&out.text, text, text ? cap : 0);
     put_single(&out, self, "mlops_model_predictions_total", "counter",
-               "Predictions that were added.", predictions.n);
+               "Predictions that were added.", mlops__monitor_summary(self->predictions).n);
     put_single(&out, self, "mlops_model_errors_total", "counter",
                "Requests that got no prediction.", self->n_errors);
     put_feature_counts(&out, self);

@@ -57,7 +57,7 @@ static mlops_status fill(mlops_monitor *self, const mlops_monitor_opts *opts, ml
     self->false_alarm_ns = opts->false_alarm_ns;
     self->window_rows = opts->window_rows;
     self->window_ns = opts->window_ns;
-    self->window_end_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    self->window_end_ns = mlops__host_now(&self->host);
     self->name = mlops__arena_text(&self->arena, opts->name, strlen(opts->name));
     if (!self->name) return mlops__fail_nomem(err, strlen(opts->name));
     return mlops__monitor_bind(self, &names, err);
@@ -186,8 +186,7 @@ static mlops_status judge_part(mlops_drift **out, const mlops_monitor *self, mlo
     int64_t *cells = mlops__arena_array(&arena, n_cells, sizeof *cells);
     mlops_status status;
     if (judged && order && cells) {
-        mlops__drift_rule rule =
-            mlops__monitor_rule(self, self->host.clock.now_ns(self->host.clock.ctx));
+        mlops__drift_rule rule = mlops__monitor_rule(self, mlops__host_now(&self->host));
         mlops__monitor_judge(self, &rule, judged, order, cells);
         status = mlops__drift_from_columns(out, &self->host, &rule, judged, self->n_features, err);
     } else {

@@ -73,8 +73,7 @@ mlops_status mlops_monitor_add(mlops_monitor *self, const float *rows, int64_t n
 
 void mlops__monitor_put_rows(mlops_monitor *self, const float *rows, int64_t n_rows,
                              const double *predictions, int64_t width, mlops__scored *scored) {
-    if (n_rows > 0 && !self->parent)
-        self->newest_row_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    if (n_rows > 0 && !self->parent) self->newest_row_ns = mlops__host_now(&self->host);
     while (n_rows > 0) {
         int64_t block = mlops__monitor_room(self, MLOPS__MONITOR_BLOCK);
         int64_t n = block - self->n_pending;

@@ -154,6 +154,13 @@ int64_t mlops__monitor_room(const mlops_monitor *self, int64_t n);
 int64_t mlops__feature_values(const mlops__feature *self);
 int64_t mlops__feature_nulls(const mlops__feature *self);
 
+/* What a profile tells of all its values. */
+static inline mlops_profile_summary mlops__monitor_summary(const mlops_profile *profile) {
+    mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
+    (void)mlops_profile_summarize(profile, &s); /* the struct is ours */
+    return s;
+}
+
 /* Share of the newest window's values that lie outside of the reference's range, or are texts that
  * it lacks; undefined where it does not say which those are. */
 double mlops__feature_unseen_share(const mlops__feature *self);

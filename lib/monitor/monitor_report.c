@@ -11,14 +11,8 @@ static double seconds(double ns) { return ns / 1e9; }
 
 /* Seconds since a time, of which there is one. */
 static double age(const mlops_monitor *self, int is_there, int64_t time_ns) {
-    int64_t now_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    int64_t now_ns = mlops__host_now(&self->host);
     return is_there ? seconds((double)now_ns - (double)time_ns) : mlops__f64_of(MLOPS__NAN_BITS);
-}
-
-static mlops_profile_summary summary(const mlops_profile *profile) {
-    mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
-    (void)mlops_profile_summarize(profile, &s); /* the struct is ours */
-    return s;
 }
 
 static mlops__drift_segment told_of(const mlops_monitor *self) {
@@ -40,8 +34,9 @@ mlops_status mlops_monitor_save(const mlops_monitor *self, const char *path, mlo
     mlops__monitor_settle(self);
     const mlops_profile *latency = self->latency.profile;
     const mlops_profile *window = self->n_windows ? self->newest : self->window;
-    mlops_profile_summary all = summary(self->predictions), newest = summary(window);
-    mlops_profile_summary time = summary(latency);
+    mlops_profile_summary all = mlops__monitor_summary(self->predictions);
+    mlops_profile_summary newest = mlops__monitor_summary(window);
+    mlops_profile_summary time = mlops__monitor_summary(latency);
     const mlops__drift_note notes[] = {
         {"Rows", "n_rows", (double)self->n_rows, ""},
         {"Rows of the window", "window_rows",

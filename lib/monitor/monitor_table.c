@@ -97,7 +97,7 @@ static void add_texts(mlops__feature *feature, const mlops__column *column, int6
 }
 
 static void add_part(mlops_monitor *self, const mlops_table *table, int64_t from, int64_t n) {
-    if (n > 0 && !self->parent) self->newest_row_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    if (n > 0 && !self->parent) self->newest_row_ns = mlops__host_now(&self->host);
     for (int64_t i = 0; i < self->n_features; i++) {
         mlops__feature *feature = &self->features[i];
         int64_t index = mlops_table_find(table, feature->column->name);

@@ -3,6 +3,7 @@
  * Owns the results of the newest complete window. Invariant: n_window < window_rows between calls;
  * totals never go back, since a window is added to them before it is forgotten.
  */
+#include "metric/metric.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_inside.h"
 #include "monitor/monitor_segments.h"
@@ -16,14 +17,8 @@ static double finite_or_nan(double value) {
     return value - value == 0.0 ? value : mlops__f64_of(MLOPS__NAN_BITS);
 }
 
-static mlops_profile_summary summary_of(const mlops_profile *profile) {
-    mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
-    (void)mlops_profile_summarize(profile, &s); /* the struct is ours */
-    return s;
-}
-
 static int64_t window_values(const mlops__feature *self) {
-    if (self->profile) return summary_of(self->profile).n;
+    if (self->profile) return mlops__monitor_summary(self->profile).n;
     int64_t n = self->n_null;
     for (int64_t i = 0; i < self->n_cells; i++) n += self->counts[i];
     return n;
@@ -31,7 +26,7 @@ static int64_t window_values(const mlops__feature *self) {
 
 static int64_t window_nulls(const mlops__feature *self) {
     if (!self->profile) return self->n_null;
-    mlops_profile_summary s = summary_of(self->profile);
+    mlops_profile_summary s = mlops__monitor_summary(self->profile);
     return s.n_null + s.n_nan;
 }
 
@@ -41,6 +36,17 @@ int64_t mlops__feature_values(const mlops__feature *self) {
 
 int64_t mlops__feature_nulls(const mlops__feature *self) {
     return self->n_null_before + window_nulls(self);
+}
+
+/* Nothing of the reference is in a cell beyond its range, and in that of the rest where it knows
+ * all its categories. */
+double mlops__feature_unseen_share(const mlops__feature *self) {
+    int64_t last = self->n_cells - 1, n = self->reference[last] ? 0 : self->kept[last];
+    if (self->n_counts > self->n_cells)
+        return mlops__ratio((double)self->kept[self->n_cells], (double)self->kept_side.n);
+    if (self->profile ? last == 0 : self->reference[last] > 0) return mlops__metric_undefined();
+    if (self->profile && !self->reference[0]) n += self->kept[0];
+    return mlops__ratio((double)n, (double)self->kept_side.n);
 }
 
 /* Counts of the window over the cells. A numeric column without edges has one cell. */
@@ -71,7 +77,7 @@ static mlops__drift_side current_side(const mlops__feature *feature) {
     side.n = window_values(feature) - side.n_null;
     side.mean = side.min = side.max = mlops__f64_of(MLOPS__NAN_BITS);
     if (!feature->profile) return side;
-    mlops_profile_summary s = summary_of(feature->profile);
+    mlops_profile_summary s = mlops__monitor_summary(feature->profile);
     side.mean = s.mean;
     side.min = finite_or_nan(s.min);
     side.max = finite_or_nan(s.max);
@@ -181,10 +187,6 @@ static void close_window(mlops_monitor *self, int64_t end_ns) {
     if (self->scored) mlops__monitor_labels_next(self);
 }
 
-static int64_t now(const mlops_monitor *self) {
-    return self->host.clock.now_ns(self->host.clock.ctx);
-}
-
 /* The multiple of window_ns behind a time. */
 static int64_t multiple_behind(const mlops_monitor *self, int64_t time_ns) {
     int64_t width = self->window_ns, into = time_ns % width;
@@ -194,7 +196,7 @@ static int64_t multiple_behind(const mlops_monitor *self, int64_t time_ns) {
 
 void mlops__monitor_tick(mlops_monitor *self) {
     if (!self->window_ns) return;
-    int64_t time_ns = now(self), due_ns = multiple_behind(self, time_ns);
+    int64_t time_ns = mlops__host_now(&self->host), due_ns = multiple_behind(self, time_ns);
     int has_rows = self->n_window + self->n_pending > 0;
     if (has_rows && time_ns >= self->due_ns) {
         mlops__monitor_flush(self);
@@ -236,5 +238,5 @@ int64_t mlops__monitor_left(const mlops_monitor *self) {
 void mlops__monitor_advance(mlops_monitor *self, int64_t n) {
     self->n_rows += n;
     self->n_window += n;
-    if (self->n_window == self->window_rows) close_window(self, now(self));
+    if (self->n_window == self->window_rows) close_window(self, mlops__host_now(&self->host));
 }

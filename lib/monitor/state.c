@@ -208,12 +208,6 @@ typedef struct reader {
     size_t size;
 } reader;
 
-static mlops_profile_summary summary(const mlops_profile *profile) {
-    mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
-    (void)mlops_profile_summarize(profile, &s); /* the struct is ours */
-    return s;
-}
-
 /* Into an empty profile, which is configured as the other was. */
 static void read_profile(reader *self, mlops_profile *into, int64_t n_max) {
     mlops_profile *read;
@@ -221,11 +215,11 @@ static void read_profile(reader *self, mlops_profile *into, int64_t n_max) {
     const uint8_t *bytes = mlops__cursor_take(&self->in, n);
     if (!bytes) return;
     if (mlops_profile_load(&read, self->room, self->size, bytes, n) ||
-        mlops_profile_merge(into, read) || summary(into).n > n_max)
+        mlops_profile_merge(into, read) || mlops__monitor_summary(into).n > n_max)
         self->in.failed = 1;
 }
 
-/* Counts of cells, which add up to total or, where that is below 0, to what is returned. */
+/* Counts of cells, which add up to what is returned, most at the most. */
 static int64_t read_cells(mlops__cursor *in, int64_t *cells, int64_t n, int64_t most) {
     int64_t total = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -278,7 +272,7 @@ static void read_windows(reader *from, mlops_monitor *self) {
 
 static void read_keys(mlops_monitor *self, mlops__cursor *in) {
     mlops__segments *segments = self->segments;
-    uint32_t n = (uint32_t)mlops__cursor_u32(in), current = mlops__cursor_u32(in);
+    uint32_t n = mlops__cursor_u32(in), current = mlops__cursor_u32(in);
     if (n < 1 || n > segments->cap || current >= n) in->failed = 1;
     for (uint32_t i = 1; i < n && !in->failed; i++) {
         uint32_t size = mlops__cursor_u32(in);
@@ -380,7 +374,7 @@ static void forget(mlops_monitor *self) {
         forget_windows(self->segments->slots[i].monitor);
     mlops_profile_reset(self->latency.profile);
     self->latency.sum_ns = 0;
-    self->window_end_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    self->window_end_ns = mlops__host_now(&self->host);
     self->vetoed = 0;
     self->newest_row_ns = 0;
     if (self->policy) {

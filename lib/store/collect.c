@@ -205,7 +205,7 @@ static mlops_status find_seen(mlops__gc *self, mlops__index *index, int64_t befo
 static mlops_status look_around(mlops__gc *self, mlops_error *err) {
     mlops__index index;
     mlops_store *store = self->store;
-    int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
+    int64_t now = mlops__host_now(&store->host);
     MLOPS_TRY(mlops__store_write_begin(store, &index, err));
     mlops_status status = mlops__leases_clear(store, &index, err);
     if (!status) status = list_packs(self, &index, err);

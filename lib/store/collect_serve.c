@@ -43,13 +43,9 @@ static mlops_status put_found(const mlops__gc *self, mlops__index *index, int64_
                             (mlops__bytes){bytes, b.size}, err);
 }
 
-static int64_t time_now(const mlops_store *store) {
-    return store->host.clock.now_ns(store->host.clock.ctx);
-}
-
 mlops_status mlops__gc_note_end(mlops__gc *self, mlops_error *err) {
     mlops__index index;
-    int64_t now = time_now(self->store);
+    int64_t now = mlops__host_now(&self->store->host);
     MLOPS_TRY(mlops__store_write_begin(self->store, &index, err));
     mlops_status status = put_found(self, &index, now, err);
     if (!status && !(self->opts.flags & MLOPS_GC_DRY_RUN))
@@ -84,7 +80,7 @@ mlops_status mlops__gc_found(mlops__index *index, mlops_store_stats *out, mlops_
 static mlops_status note_time(mlops_store *store, mlops_error *err) {
     mlops__index index;
     MLOPS_TRY(mlops__store_write_begin(store, &index, err));
-    mlops_status status = mlops__mark_put(&index, 'g', time_now(store), err);
+    mlops_status status = mlops__mark_put(&index, 'g', mlops__host_now(&store->host), err);
     if (!status) status = mlops__store_write_commit(store, &index, err);
     mlops__store_write_end(store, &index);
     return status;
@@ -99,7 +95,7 @@ static mlops_status is_due(mlops_store *store, int *out, mlops_error *err) {
     mlops__store_read_end(&index);
     *out = 0;
     if (!status && last == 0) return note_time(store, err);
-    int64_t now = time_now(store);
+    int64_t now = mlops__host_now(&store->host);
     *out = now - last >= every || last > now;
     return status;
 }

@@ -460,7 +460,7 @@ int mlops__journal_is_full(mlops__journal *self, const mlops__place *place, size
 
 mlops_status mlops__journal_stage(mlops__journal *self, const mlops__place *place, mlops__buf *buf,
                                   mlops__frame *out, mlops__place *after, mlops_error *err) {
-    int64_t now = self->host->clock.now_ns(self->host->clock.ctx);
+    int64_t now = mlops__host_now(self->host);
     return mlops__journal_stage_at(self, place, buf, now, out, after, err);
 }
 

@@ -352,8 +352,7 @@ int mlops__id_parse(mlops_id *out, const char *text) {
 }
 
 int64_t mlops__store_now(const mlops_store *store) {
-    const mlops_clock *clock = &mlops__store_host(store)->clock;
-    return clock->now_ns(clock->ctx);
+    return mlops__host_now(mlops__store_host(store));
 }
 
 /* INT64_MIN without one. */

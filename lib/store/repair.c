@@ -247,7 +247,7 @@ static mlops_status make_journal(repair *r, mlops_error *err) {
 static mlops_status replace_journal(repair *r, mlops_error *err) {
     mlops_store *store = r->store;
     char name[64];
-    int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
+    int64_t now = mlops__host_now(&store->host);
     mlops__format(name, sizeof name, "damaged/journal-%lld", (long long)now);
     MLOPS_TRY(mlops__store_mkdir(store, "damaged", err));
     MLOPS_TRY(mlops__store_move(store, "journal", name, err));
@@ -337,7 +337,7 @@ static mlops_status repair_pack(mlops_store *store, int64_t number, int64_t to, 
     status = copy_frames(store, &view, to, err);
     mlops__file_close(&view, &store->host);
     MLOPS_TRY(status);
-    int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
+    int64_t now = mlops__host_now(&store->host);
     mlops__format(kept, sizeof kept, "damaged/pack-%lld-%lld", (long long)number, (long long)now);
     MLOPS_TRY(mlops__store_mkdir(store, "damaged", err));
     MLOPS_TRY(mlops__store_move(store, name, kept, err));
@@ -377,7 +377,7 @@ static mlops_status repair_format(mlops_store *store, mlops_error *err) {
     MLOPS_TRY(found);
     if (!status && memcmp(id, store->id, sizeof id) == 0) return status;
     memcpy(store->id, id, sizeof id);
-    int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
+    int64_t now = mlops__host_now(&store->host);
     mlops__format(name, sizeof name, "damaged/format-%lld", (long long)now);
     if (status != MLOPS_E_NOT_FOUND) {
         MLOPS_TRY(mlops__store_mkdir(store, "damaged", err));

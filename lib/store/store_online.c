@@ -270,7 +270,7 @@ static mlops_status is_sound(mlops_store *self, const char *name, int *out, mlop
  * to any more: whatever fails or is cut off from here on, the next repair finds it. */
 static mlops_status put_aside(mlops_store *self, mlops_error *err) {
     char name[64];
-    int64_t now = self->host.clock.now_ns(self->host.clock.ctx);
+    int64_t now = mlops__host_now(&self->host);
     mlops__format(name, sizeof name, "damaged/online-%lld", (long long)now);
     MLOPS_TRY(mlops__store_mkdir(self, "damaged", err));
     return mlops__store_move(self, MLOPS__ONLINE_MAP, name, err);

@@ -16,6 +16,11 @@ typedef struct mlops__host {
     mlops_cpu cpu; /* level in force, never BEST */
 } mlops__host;
 
+/* UTC nanoseconds, by the host's clock. */
+static inline int64_t mlops__host_now(const mlops__host *self) {
+    return self->clock.now_ns(self->clock.ctx);
+}
+
 /* Resolves given (nullable). MLOPS_E_INVALID if a required function is missing. */
 mlops_status mlops__host_init(mlops__host *self, const mlops_host *given, mlops_error *err);
 

@@ -145,16 +145,37 @@ static int set_policy(cli_traffic *self, const cli_args *args) {
     return mlops_monitor_set_policy(self->monitor, &opts, &error) ? cli_fail(NULL, &error) : CLI_OK;
 }
 
+/* What would change nothing without another option is refused. */
+static int check_needs(const cli_args *args) {
+    const int scored = args->prediction != NULL, labelled = scored && args->target;
+    const struct {
+        int given, enough;
+        const char *option, *needs;
+    } rules[] = {
+        {args->validation != NULL, labelled, "validation", "--prediction and --target"},
+        {args->labels != NULL, labelled && args->request && args->instance, "labels",
+         "--prediction, --target, --request and --instance"},
+        {args->request != NULL, scored, "request", "--prediction"},
+        {args->target != NULL, scored, "target", "--prediction"},
+        {args->classes != NULL, scored, "classes", "--prediction"},
+        {args->threshold == args->threshold, scored, "threshold", "--prediction"},
+        {args->task != 0, scored, "task", "--prediction"},
+        {args->metric != NULL, scored, "metric", "--prediction"},
+        {args->share > 0, scored, "tolerance", "--prediction"},
+        {args->output != 0, args->validation != NULL, "calibration", "--validation"},
+        {args->newest, args->instance != NULL, "anew", "--instance"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].given && !rules[i].enough)
+            return cli_usage(args->command, "--%s needs %s", rules[i].option, rules[i].needs);
+    return CLI_OK;
+}
+
 int cli_traffic_begin(cli_traffic *self, mlops_watch *watch, const cli_args *args) {
     mlops_error error;
     *self = (cli_traffic){.args = args, .watch = watch};
-    if (args->validation && !(args->prediction && args->target))
-        return cli_usage(args->command, "--validation needs --prediction and --target");
-    if (args->labels && !(args->prediction && args->target && args->request))
-        return cli_usage(args->command, "--labels needs --prediction, --target and --request");
-    if (args->request && !args->prediction)
-        return cli_usage(args->command, "--request needs --prediction");
-    int status = check_metric(args);
+    int status = check_needs(args);
+    if (!status) status = check_metric(args);
     if (status) return status;
     if (mlops_watch_monitor(&self->monitor, watch, &error)) return cli_fail(NULL, &error);
     if (args->prediction) status = expect_labels(self, args);

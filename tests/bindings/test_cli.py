@@ -2241,7 +2241,12 @@ def labels_refuse(folder):
     told = base + ["--instance", "a", "--prediction", "p", "--request", "id"]
     for args, says in [
             (base + ["--labels", labels], "--labels needs"), (base + ["--validation", labels], "--validation needs"),
-            (base + ["--request", "id"], "--prediction"), (base + ["--alarm", "3/2"], "'3/2'"), (base + ["--alarm", "x"], "2/3"),
+            (base + ["--request", "id"], "--prediction"), (base + ["--anew"], "--anew needs --instance"),
+            (base + ["--target", "fraud"], "--target needs"), (base + ["--classes", "a,b"], "--classes needs"),
+            (base + ["--threshold", "0"], "--threshold needs"), (base + ["--task", "regression"], "--task needs"),
+            (base + ["--metric", "auc"], "--metric needs"), (base + ["--tolerance", "0.1"], "--tolerance needs"),
+            (told + ["--calibration", "none"], "--calibration needs --validation"),
+            (base + ["--prediction", "p", "--request", "id", "--target", "fraud", "--labels", labels], "and --instance"), (base + ["--alarm", "3/2"], "'3/2'"), (base + ["--alarm", "x"], "2/3"),
             (base + ["--alarm", "1/"], "2/3"), (told + ["--metric", "gini"], "'gini'"), (told + ["--task", "ranking"], "regression"),
             (told + ["--prediction", "p"], "given twice")]:
         fails(*args, status=2, says=says, stdin=head)

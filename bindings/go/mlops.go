@@ -3658,7 +3658,7 @@ type MonitorOpts struct {
 	Reference *ReferenceOpts
 	// tolerances, alpha, rows_min; columns and ignore choose what is watched
 	Drift *DriftOpts
-	// label "model" of the metrics; default "default"
+	// label "model" of the metrics, UTF-8; default "default"
 	Name string
 	// rows that end a window, 50 or more; default 1,000, and none where window_ns is given
 	WindowRows int64

@@ -32,8 +32,8 @@ typedef struct mlops_monitor_opts {
                                                 are features, and how the file is laid out */
     const mlops_drift_opts *drift;         /**< @nullable tolerances, alpha, rows_min; columns and
                                                 ignore choose what is watched */
-    const char *name;                      /**< @nullable label "model" of the metrics; default
-                                                "default" */
+    const char *name;                      /**< @nullable label "model" of the metrics, UTF-8;
+                                                default "default" */
     int64_t window_rows;    /**< rows that end a window, 50 or more; default 1,000, and none where
                                  window_ns is given */
     int64_t window_ns;      /**< a window ends at each multiple of this time since 1970, UTC, by the

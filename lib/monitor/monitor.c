@@ -8,6 +8,7 @@
 #include "file/container.h"
 #include "file/file.h"
 #include "monitor/monitor_inside.h"
+#include "text/utf8.h"
 
 #include <string.h>
 
@@ -25,6 +26,8 @@ static mlops_status with_defaults(mlops_monitor_opts *out, const mlops_monitor_o
                            "mlops_monitor_opts: %s is negative; nanoseconds, or 0 for none",
                            out->window_ns < 0 ? "window_ns" : "false_alarm_ns");
     if (!out->name) out->name = "default";
+    if (mlops__utf8_check(out->name, strlen(out->name)) != strlen(out->name))
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_monitor_opts: name is no UTF-8");
     if (!out->window_rows) out->window_rows = out->window_ns ? INT64_MAX : WINDOW_DEFAULT;
     if (out->window_rows < WINDOW_MIN)
         return mlops__fail(err, MLOPS_E_INVALID,

@@ -306,7 +306,9 @@ static void test_options(void **state) {
     opts.window_rows = 49, assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "window_rows");
     opts.window_rows = 0, opts.flags = 2;
     assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "flags");
-    opts.flags = 0, opts.drift = &drift;
+    opts.flags = 0, opts.name = "a\xff"; /* no scraper would take a label of it */
+    assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "name is no UTF-8");
+    opts.name = NULL, opts.drift = &drift;
     drift.alpha = 2.0, assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "alpha");
     drift.alpha = 0.0, drift.ignore = "a";
     assert_refused(NULL, csv, &opts, MLOPS_E_SCHEMA, "no column");

@@ -10295,7 +10295,7 @@ class Monitor(_rt.Handle):
             reference_opts: how a CSV reference is read: which columns are features, and how the file is
                 laid out
             drift: tolerances, alpha, rows_min; columns and ignore choose what is watched
-            name: label "model" of the metrics; default "default"
+            name: label "model" of the metrics, UTF-8; default "default"
             window_rows: rows that end a window, 50 or more; default 1,000, and none where window_ns is
                 given
             window_ns: a window ends at each multiple of this time since 1970, UTC, by the host's clock:
@@ -10336,7 +10336,7 @@ class Monitor(_rt.Handle):
             reference_opts: how a CSV reference is read: which columns are features, and how the file is
                 laid out
             drift: tolerances, alpha, rows_min; columns and ignore choose what is watched
-            name: label "model" of the metrics; default "default"
+            name: label "model" of the metrics, UTF-8; default "default"
             window_rows: rows that end a window, 50 or more; default 1,000, and none where window_ns is
                 given
             window_ns: a window ends at each multiple of this time since 1970, UTC, by the host's clock:

@@ -20,6 +20,8 @@ static inline int mlops__rounds_to_nearest(void) {
     return 1.0 + tiny == 1.0 - tiny;
 }
 
+#define MLOPS__LN_2 0.69314718055994530942
+
 float mlops__expf(float x);
 float mlops__logf(float x);
 double mlops__exp(double x);

@@ -148,17 +148,6 @@ static double previous(double value) {
     return value;
 }
 
-/* Number of ascending values at or below the bound. */
-static int64_t count_upto(const double *values, int64_t n, double bound) {
-    int64_t low = 0;
-    while (low < n) {
-        int64_t middle = low + (n - low) / 2;
-        if (values[middle] <= bound) low = middle + 1;
-        else n = middle;
-    }
-    return low;
-}
-
 /* Upper ends of the quantile bins of ascending values: distinct and finite. */
 static int64_t cut_values(double cuts[CUTS], const double *values, int64_t n) {
     int64_t n_cuts = 0, n_split = 0;
@@ -173,9 +162,9 @@ static int64_t cut_values(double cuts[CUTS], const double *values, int64_t n) {
     double split[CUTS];
     for (int64_t i = 0; i < n_cuts; i++) {
         double below = previous(cuts[i]);
-        int64_t before = i > 0 ? count_upto(values, n, cuts[i - 1]) : 0;
+        int64_t before = i > 0 ? mlops__count_below(values, n, cuts[i - 1], 1) : 0;
         int apart = mlops__drift_finite(below) && (i == 0 || below > cuts[i - 1]);
-        if (apart && count_upto(values, n, below) == before) split[n_split++] = below;
+        if (apart && mlops__count_below(values, n, below, 1) == before) split[n_split++] = below;
         split[n_split++] = cuts[i];
     }
     memcpy(cuts, split, sizeof split);
@@ -188,8 +177,8 @@ static void bin_values(mlops__drift_judged *out, const mlops__drift_values *refe
     int64_t n = reference->side.n, m = current->side.n, below_n = 0, below_m = 0;
     int64_t n_cuts = cut_values(cuts, reference->values, n), x[BINS], y[BINS];
     for (int64_t i = 0; i <= n_cuts; i++) {
-        int64_t upto_n = i < n_cuts ? count_upto(reference->values, n, cuts[i]) : n;
-        int64_t upto_m = i < n_cuts ? count_upto(current->values, m, cuts[i]) : m;
+        int64_t upto_n = i < n_cuts ? mlops__count_below(reference->values, n, cuts[i], 1) : n;
+        int64_t upto_m = i < n_cuts ? mlops__count_below(current->values, m, cuts[i], 1) : m;
         x[i] = upto_n - below_n;
         y[i] = upto_m - below_m;
         below_n = upto_n;

@@ -5,6 +5,7 @@
  */
 #include "drift/preset.h"
 #include "base/real.h"
+#include "column/column_store.h"
 #include "column/table.h"
 #include "stats/stats.h"
 
@@ -20,14 +21,12 @@ const char *mlops__drift_preset_name(mlops_drift_preset preset, int for_people) 
     return names[preset][for_people != 0];
 }
 
-static const double no_number = (double)__builtin_nan("");
-
 /* Forgets the verdict of the native rule. */
 static void reset(mlops__drift_judged *out) {
     mlops_drift_column *column = &out->column;
     column->test = "";
-    column->effect = column->effect_low = column->tolerance = no_number;
-    column->p_value = column->p_adjusted = no_number;
+    column->effect = column->effect_low = column->tolerance = mlops__not_a_number();
+    column->p_value = column->p_adjusted = mlops__not_a_number();
     column->verdict = MLOPS_DRIFT_NOT_ENOUGH_DATA;
     out->size = 0;
 }
@@ -39,6 +38,11 @@ void mlops__preset_judge(mlops__drift_judged *out, const char *test, double effe
     out->column.p_value = p;
     out->column.tolerance = limit;
     out->column.verdict = yes ? MLOPS_DRIFT_YES : MLOPS_DRIFT_NO;
+}
+
+void mlops__preset_judge_effect(mlops__drift_judged *out, const char *test, double effect,
+                                double limit, int yes) {
+    mlops__preset_judge(out, test, effect, mlops__not_a_number(), limit, yes);
 }
 
 /* Of ascending samples, whose numbers of values stand in out. */
@@ -98,7 +102,7 @@ static void evidently_cells(mlops__drift_judged *out, const mlops__preset_cells 
     mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
     (void)mlops_stats_compare_counts(&found, cells->reference, cells->current, cells->k);
     if (out->column.n_reference > FEW_ROWS)
-        mlops__preset_judge(out, "jensenshannon", found.js, no_number, 0.1, found.js >= 0.1);
+        mlops__preset_judge_effect(out, "jensenshannon", found.js, 0.1, found.js >= 0.1);
     else if (cells->k <= 2) evidently_z(out, cells);
     else mlops__preset_judge(out, "chisquare", found.fit, found.fit_p, 0.05, found.fit_p < 0.05);
 }
@@ -112,7 +116,7 @@ static mlops_status evidently_order(mlops__drift_judged *out, const double *x, c
         two_samples(&found, out, x, y, few ? MLOPS_STATS_AUTO : MLOPS_STATS_ASYMPTOTIC, host));
     double distance = found.wasserstein / (sd > 0.001 ? sd : 0.001);
     if (few) mlops__preset_judge(out, "ks", found.ks, found.ks_p, 0.05, found.ks_p <= 0.05);
-    else mlops__preset_judge(out, "wasserstein", distance, no_number, 0.1, distance >= 0.1);
+    else mlops__preset_judge_effect(out, "wasserstein", distance, 0.1, distance >= 0.1);
     return MLOPS_OK;
 }
 
@@ -135,7 +139,7 @@ static mlops_status evidently_values(mlops__drift_judged *out, const mlops__drif
     if (mlops__preset_distinct(x, n, y, 0) > BINNED_VALUES) {
         int64_t counts[2][MLOPS__PRESET_BINS];
         mlops__preset_grid grid = mlops__preset_sturges(x, n, y, m);
-        out->column.psi = out->column.js = no_number;
+        out->column.psi = out->column.js = mlops__not_a_number();
         if (grid.k == 0) return MLOPS_OK;
         mlops__preset_count(counts[0], &grid, x, n);
         mlops__preset_count(counts[1], &grid, y, m);
@@ -204,7 +208,7 @@ static void deepchecks_cells(mlops__drift_judged *out, mlops__preset_cells *cell
     cells->reference[k] = other_x; /* there is room for one more than was used */
     cells->current[k] = other_y;
     (void)mlops_stats_compare_counts(&found, cells->reference, cells->current, k + 1);
-    mlops__preset_judge(out, "cramers_v", found.cramers_v, no_number, 0.2, found.cramers_v >= 0.2);
+    mlops__preset_judge_effect(out, "cramers_v", found.cramers_v, 0.2, found.cramers_v >= 0.2);
 }
 
 /* ---- whylogs ---- */
@@ -217,8 +221,8 @@ static double gap_at_quantiles(double before, const double *x, int64_t n, const 
     for (int i = 0; i < QUANTILES; i++) {
         int64_t at = (int64_t)((double)i / (QUANTILES - 1) * (double)n);
         double value = x[at < n ? at : n - 1];
-        double gap = (double)mlops__preset_below(x, n, value, 0) / (double)n -
-                     (double)mlops__preset_below(y, m, value, 0) / (double)m;
+        double gap = (double)mlops__count_below(x, n, value, 0) / (double)n -
+                     (double)mlops__count_below(y, m, value, 0) / (double)m;
         if (gap < 0) gap = -gap;
         if (gap > before) before = gap;
     }
@@ -242,6 +246,15 @@ static void whylogs_cells(mlops__drift_judged *out, const mlops__preset_cells *c
     mlops__preset_judge(out, "chisquare", found.fit, found.fit_p, 0.05, found.fit_p < 0.05);
 }
 
+/* ---- TFDV, of categories; numbers are in preset_tfdv.c ---- */
+
+/* The largest change of a share. */
+static void tfdv_cells(mlops__drift_judged *out, const mlops__preset_cells *cells, double limit) {
+    mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
+    (void)mlops_stats_compare_counts(&found, cells->reference, cells->current, cells->k);
+    if (limit > 0) mlops__preset_judge_effect(out, "linf", found.linf, limit, found.linf > limit);
+}
+
 /* ---- all ---- */
 
 static int too_few(const mlops__drift_judged *out, mlops_drift_preset preset) {
@@ -261,20 +274,12 @@ mlops_status mlops__drift_preset_values(mlops__drift_judged *out, const mlops__d
     if (preset == MLOPS_DRIFT_NANNYML)
         mlops__preset_nannyml_values(out, column, reference, current);
     else if (preset == MLOPS_DRIFT_DEEPCHECKS)
-        mlops__preset_judge(out, "ks", out->column.ks, no_number, 0.2, out->column.ks >= 0.2);
+        mlops__preset_judge_effect(out, "ks", out->column.ks, 0.2, out->column.ks >= 0.2);
     else if (preset == MLOPS_DRIFT_TFDV)
         mlops__preset_tfdv_values(out, reference, current, rule->ks_tolerance);
     else if (preset == MLOPS_DRIFT_WHYLOGS) whylogs_values(out, reference->values, current->values);
     else return alibi_values(out, reference->values, current->values, host);
     return MLOPS_OK;
-}
-
-/* The largest change of a share. */
-static void tfdv_cells(mlops__drift_judged *out, const mlops__preset_cells *cells, double limit) {
-    mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
-    (void)mlops_stats_compare_counts(&found, cells->reference, cells->current, cells->k);
-    if (limit > 0)
-        mlops__preset_judge(out, "linf", found.linf, no_number, limit, found.linf > limit);
 }
 
 static mlops_status judge_cells(mlops__drift_judged *out, const mlops__drift_rule *rule,

@@ -22,9 +22,6 @@ void mlops__preset_cells_free(mlops__preset_cells *self, const mlops_allocator *
 /* Number of distinct values of two ascending samples together. */
 int64_t mlops__preset_distinct(const double *x, int64_t n, const double *y, int64_t m);
 
-/* Number of ascending values below the bound, or at it as well. */
-int64_t mlops__preset_below(const double *values, int64_t n, double bound, int at_it);
-
 /* Bins of one width, as numpy.histogram has them: open above but for the last. */
 enum { MLOPS__PRESET_BINS = 192 };
 typedef struct mlops__preset_grid {
@@ -44,9 +41,11 @@ int64_t mlops__preset_count(int64_t *counts, const mlops__preset_grid *grid, con
 /* The bin of a value; -1 if it lies in none, or is NaN. */
 int64_t mlops__preset_bin(const mlops__preset_grid *grid, double value);
 
-/* What a column is found to be; p is NaN where the rule is one of the effect. */
+/* What a column is found to be, by a limit of p or, where there is no p, of the effect. */
 void mlops__preset_judge(mlops__drift_judged *out, const char *test, double effect, double p,
                          double limit, int yes);
+void mlops__preset_judge_effect(mlops__drift_judged *out, const char *test, double effect,
+                                double limit, int yes);
 
 /* NannyML's rule, where both sides have values. Counts of the reference by code, and cells of both.
  * MLOPS_E_NOMEM. */

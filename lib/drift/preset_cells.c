@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define LN_2 0.69314718055994530942
-
 /* Length of the run of equal values at i. */
 static int64_t run(const double *values, int64_t n, int64_t i) {
     int64_t end = i;
@@ -98,7 +96,7 @@ mlops_status mlops__preset_texts(mlops__preset_cells *out, const mlops__drift_ta
 static double log2_of(double x) {
     double whole = 0;
     for (; x >= 2; x /= 2) whole += 1;
-    return whole + mlops__log(x) / LN_2;
+    return whole + mlops__log(x) / MLOPS__LN_2;
 }
 
 /* NumPy rounds the number of bins up from a width. */
@@ -154,22 +152,12 @@ int64_t mlops__preset_bin(const mlops__preset_grid *grid, double value) {
     return low;
 }
 
-int64_t mlops__preset_below(const double *values, int64_t n, double bound, int at_it) {
-    int64_t low = 0;
-    while (low < n) {
-        int64_t middle = low + (n - low) / 2;
-        if (values[middle] < bound || (at_it && values[middle] == bound)) low = middle + 1;
-        else n = middle;
-    }
-    return low;
-}
-
 int64_t mlops__preset_count(int64_t *counts, const mlops__preset_grid *grid, const double *values,
                             int64_t n) {
-    int64_t first = mlops__preset_below(values, n, grid->low, 0), before = first;
+    int64_t first = mlops__count_below(values, n, grid->low, 0), before = first;
     for (int64_t i = 0; i < grid->k; i++) {
         int last = i == grid->k - 1;
-        int64_t upto = mlops__preset_below(values, n, edge_of(grid, i + 1), last);
+        int64_t upto = mlops__count_below(values, n, edge_of(grid, i + 1), last);
         counts[i] = upto - before;
         before = upto;
     }

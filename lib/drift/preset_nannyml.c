@@ -4,6 +4,7 @@
  * counts in full, in however many cells it lies.
  */
 #include "base/real.h"
+#include "column/column_store.h"
 #include "column/table.h"
 #include "drift/preset.h"
 
@@ -12,12 +13,10 @@
 
 enum { CHUNKS = 10, CHUNKS_MAX = 2 * CHUNKS };
 
-static const double no_number = (double)__builtin_nan("");
-
 /* To the base 2. */
 static double distance(const int64_t *x, const int64_t *y, int64_t k) {
     mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
-    if (mlops_stats_compare_counts(&found, x, y, k) != MLOPS_OK) return no_number;
+    if (mlops_stats_compare_counts(&found, x, y, k) != MLOPS_OK) return mlops__not_a_number();
     return found.js / 0.83255461115769775635; /* sqrt(ln 2) */
 }
 
@@ -41,7 +40,7 @@ static double limit_of(const rows *self, const int64_t *whole, int64_t *chunk, i
     double found[CHUNKS_MAX], mean = 0, variance = 0;
     int64_t n_rows = self->column->n_rows, size = n_rows / CHUNKS;
     int n = 0;
-    if (size == 0) return no_number;
+    if (size == 0) return mlops__not_a_number();
     for (int64_t first = 0; first < n_rows; first += size) {
         int64_t end = n_rows - first < size ? n_rows : first + size;
         memset(chunk, 0, (size_t)k * sizeof *chunk);
@@ -59,8 +58,7 @@ static double limit_of(const rows *self, const int64_t *whole, int64_t *chunk, i
 }
 
 static void judge(mlops__drift_judged *out, double effect, double limit) {
-    if (limit >= 0)
-        mlops__preset_judge(out, "jensenshannon", effect, no_number, limit, effect > limit);
+    if (limit >= 0) mlops__preset_judge_effect(out, "jensenshannon", effect, limit, effect > limit);
 }
 
 void mlops__preset_nannyml_values(mlops__drift_judged *out, const mlops__column *column,

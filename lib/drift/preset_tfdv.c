@@ -10,8 +10,6 @@
 
 enum { BUCKETS = 10, POINTS = 2, ENDS = 2, PARTS = 2 * BUCKETS + 1 + POINTS + ENDS };
 
-#define LN_2 0.69314718055994530942
-
 /* Of one side: buckets of one width from the least to the greatest finite value. */
 typedef struct histogram {
     double edges[BUCKETS + 1];
@@ -84,7 +82,7 @@ static double divergence(const histogram *x, const histogram *y) {
     p[n] = 0;
     q[n++] = alike ? 0 : y->point;
     for (int i = 0; i < n; i++) sum += term(p[i], p[i] + q[i]) + term(q[i], p[i] + q[i]);
-    double found = sum / (2 * LN_2);
+    double found = sum / (2 * MLOPS__LN_2);
     return found > 1 ? 1 : found > 0 ? found : 0;
 }
 
@@ -93,6 +91,5 @@ void mlops__preset_tfdv_values(mlops__drift_judged *out, const mlops__drift_valu
     histogram x, y;
     if (!(limit > 0) || !fill(&x, reference) || !fill(&y, current)) return;
     double found = divergence(&x, &y);
-    mlops__preset_judge(out, "js_divergence", found, (double)__builtin_nan(""), limit,
-                        found > limit);
+    mlops__preset_judge_effect(out, "js_divergence", found, limit, found > limit);
 }

@@ -12,7 +12,6 @@
 
 #include <string.h>
 
-#define LN_2          0.69314718055994530942
 #define WEIGHT_VALUES 0.9 /* shares of a column's level; the first is halved for new values */
 #define WEIGHT_NULLS  0.1
 
@@ -150,7 +149,7 @@ static test run(const char *name, double effect, double tolerance, double log_bo
 /* ln of the number of unions of k cells, less the empty one and the whole. */
 static double log_unions(int64_t k) {
     double cells = k < 2 ? 2 : (double)k;
-    return cells * LN_2 + mlops__log(1 - mlops__exp((1 - cells) * LN_2));
+    return cells * MLOPS__LN_2 + mlops__log(1 - mlops__exp((1 - cells) * MLOPS__LN_2));
 }
 
 static int tests_new(const mlops__drift_cells *cells) { return cells && cells->seen; }
@@ -220,7 +219,7 @@ static test test_nulls(const mlops__drift_side *reference, const mlops__drift_si
                        const mlops__drift_rule *rule) {
     int64_t n = reference->n + reference->n_null, m = current->n + current->n_null;
     double gap = share(reference->n_null, n) - share(current->n_null, m);
-    double log_c = LN_2 - mlops__log(WEIGHT_NULLS);
+    double log_c = MLOPS__LN_2 - mlops__log(WEIGHT_NULLS);
     return run("nulls", gap < 0 ? -gap : gap, rule->tv_tolerance, log_c, n, m, 0, rule);
 }
 

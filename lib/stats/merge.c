@@ -126,8 +126,7 @@ enum { WALKS = MLOPS__GAPS_WALKS, STEPS = MLOPS__GAPS_STEPS };
 /* Values of both, so that i (n + m) is exact as a double. */
 #define ABREAST_MAX ((int64_t)1 << 26)
 
-/* How many ascending values are below a bound, or at it if upto. */
-static int64_t count_below(const double *values, int64_t n, double bound, int upto) {
+int64_t mlops__count_below(const double *values, int64_t n, double bound, int upto) {
     int64_t low = 0;
     while (low < n) {
         int64_t middle = low + (n - low) / 2;
@@ -165,8 +164,8 @@ static int64_t count_blocks(const walk *self) {
     const double *x = self->x + self->i, *y = self->y + self->j;
     int64_t x_left = self->x_end - self->i, y_left = self->y_end - self->j;
     if (self->n + self->m > ABREAST_MAX || x_left <= 0 || y_left <= 0) return 0;
-    if (x[x_left - 1] <= y[y_left - 1]) y_left = count_below(y, y_left, x[x_left - 1], 0);
-    else x_left = count_below(x, x_left, y[y_left - 1], 1);
+    if (x[x_left - 1] <= y[y_left - 1]) y_left = mlops__count_below(y, y_left, x[x_left - 1], 0);
+    else x_left = mlops__count_below(x, x_left, y[y_left - 1], 1);
     return (x_left + y_left) / (WALKS * STEPS);
 }
 

@@ -10,6 +10,9 @@
  * out and scratch have room for n values each; from may be one of them. */
 int64_t mlops__sort_f64(mlops_cpu cpu, double *out, double *scratch, const double *from, int64_t n);
 
+/* How many ascending values are below a bound, or at it if upto. */
+int64_t mlops__count_below(const double *values, int64_t n, double bound, int upto);
+
 /* A value that counts by its weight. */
 typedef struct mlops__weighted {
     double value;

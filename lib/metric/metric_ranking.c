@@ -40,7 +40,7 @@ static double gain_of(double relevance, uint32_t flags) {
 }
 
 /* Of a place, from 0. */
-static double discount(int64_t place) { return 0.6931471805599453 / mlops__log((double)place + 2); }
+static double discount(int64_t place) { return MLOPS__LN_2 / mlops__log((double)place + 2); }
 
 /* Sums over the first rows: what each metric is made of. */
 typedef struct walk {

@@ -21,8 +21,7 @@ static double mean_length(uint32_t n) {
 }
 
 void mlops__forest_prepare(mlops_anomaly *self) {
-    self->unit =
-        (float)(-0.69314718055994530942 / ((double)self->n_parts * mean_length(self->part)));
+    self->unit = (float)(-MLOPS__LN_2 / ((double)self->n_parts * mean_length(self->part)));
 }
 
 /* Rows of a sample, by their numbers in order. */

@@ -3,17 +3,13 @@
  * Owns nothing. Invariant: each alarm is counted once: as the first of a window, as repeated there,
  * or as false.
  */
+#include "base/bits.h"
 #include "base/opts.h"
 
 #include <mlops/detector_score.h>
 
-#include <string.h>
-
 static double ratio(double above, double below) {
-    const uint64_t nan_bits = (uint64_t)0x7ff8 << 48;
-    double out;
-    memcpy(&out, &nan_bits, sizeof out);
-    return below > 0 ? above / below : out;
+    return below > 0 ? above / below : mlops__f64_of(MLOPS__NAN_BITS);
 }
 
 static mlops_status check_places(const char *what, const int64_t *places, int64_t n_places,

@@ -254,9 +254,7 @@ mlops_status mlops_detector_add(mlops_detector *self, const double *values, int6
 
 mlops_status mlops_detector_summarize(const mlops_detector *self, mlops_detector_summary *out) {
     mlops_detector_summary s = MLOPS_DETECTOR_SUMMARY_INIT;
-    const uint64_t nan_bits = (uint64_t)0x7ff8 << 48;
-    memcpy(&s.mean, &nan_bits, sizeof s.mean);
-    s.statistic = s.mean;
+    s.mean = s.statistic = mlops__f64_of(MLOPS__NAN_BITS);
     s.signal = (mlops_detector_signal)self->signal;
     s.n = self->n;
     s.n_skipped = self->n_skipped;

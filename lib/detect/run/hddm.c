@@ -7,8 +7,6 @@
 #include "base/real.h"
 #include "detect/run/detect.h"
 
-static const double LN2 = 0.693147180559945309;
-
 /* A: the cut where the mean was clearly least (up) or greatest (down), against the mean of all.
  * c: ln(1 / chance) / 2 of a change, by which cuts are made too, and of a warning. */
 typedef struct means {
@@ -29,7 +27,7 @@ static inline double room_a(const means *s, double n, double logarithm) {
 
 static inline int moved_a(const means *s, double n, double apart, double half_log) {
     double gap = gap_a(s, n, apart); /* two sides of a test: ln(2 / chance) */
-    return gap > 0 && gap >= room_a(s, n, LN2 + 2 * half_log) && n < s->n;
+    return gap > 0 && gap >= room_a(s, n, MLOPS__LN_2 + 2 * half_log) && n < s->n;
 }
 
 static inline int32_t hddm_a(const mlops_detector *self, means *s, double x) {
@@ -67,7 +65,7 @@ MLOPS__DETECT_LOOP(mlops__hddm_a_take, hddm_a, means)
 
 void mlops__hddm_a_tell(const mlops_detector *self, mlops_detector_summary *out) {
     const means *s = (const means *)(const void *)self->s;
-    double logarithm = LN2 + 2 * self->c[0], worst = 0;
+    double logarithm = MLOPS__LN_2 + 2 * self->c[0], worst = 0;
     out->width = (int64_t)s->n;
     if (!(s->n > 0)) return;
     double mean = out->mean = s->sum / s->n;

@@ -121,8 +121,11 @@ mlops_status mlops__drift_from_columns(mlops_drift **out, const mlops__host *hos
                                        const mlops__drift_judged *columns, int64_t n,
                                        mlops_error *err);
 
-/* Verdict in words: "yes", "no", "not enough data". */
+/* Verdict in words: "yes" and "no", "drift" and "no drift" or, of performance, "worse" and "not
+ * worse"; all else is "not enough data". */
 const char *mlops__drift_word(mlops_drift_verdict verdict);
+const char *mlops__drift_answer(mlops_drift_verdict verdict);
+const char *mlops__drift_loss_word(mlops_drift_verdict verdict);
 
 /* A line of a report about more than drift, such as traffic and latency. */
 typedef struct mlops__drift_note {

@@ -13,23 +13,17 @@ static const char *class_of(mlops_drift_verdict verdict) {
     return verdict == MLOPS_DRIFT_YES ? "yes" : verdict == MLOPS_DRIFT_NO ? "no" : "unknown";
 }
 
-static const char *badge_of(mlops_drift_verdict verdict) {
-    return verdict == MLOPS_DRIFT_YES  ? "drift"
-           : verdict == MLOPS_DRIFT_NO ? "no drift"
-                                       : "not enough data";
-}
-
 static void put_badge(mlops__buf *out, mlops_drift_verdict verdict, const char *text) {
     mlops__buf_format(out, "<td><span class=\"badge %s\">%s</span></td>", class_of(verdict), text);
 }
 
 void mlops__drift_cell(mlops__buf *out, mlops_drift_verdict verdict) {
-    put_badge(out, verdict, badge_of(verdict));
+    put_badge(out, verdict, mlops__drift_answer(verdict));
 }
 
 void mlops__drift_card(mlops__buf *out, const char *label, mlops_drift_verdict verdict) {
     mlops__html_card(out, class_of(verdict), label);
-    mlops__html_text(out, badge_of(verdict));
+    mlops__html_text(out, mlops__drift_answer(verdict));
     mlops__html_card_end(out);
 }
 
@@ -248,14 +242,8 @@ static void put_preset_reading(mlops__buf *out, const mlops_drift *self) {
         name);
 }
 
-static const char *loss_of(mlops_drift_verdict verdict) {
-    return verdict == MLOPS_DRIFT_YES  ? "worse"
-           : verdict == MLOPS_DRIFT_NO ? "not worse"
-                                       : badge_of(verdict);
-}
-
 void mlops__drift_loss_cell(mlops__buf *out, mlops_drift_verdict verdict) {
-    put_badge(out, verdict, loss_of(verdict));
+    put_badge(out, verdict, mlops__drift_loss_word(verdict));
 }
 
 static void put_segments(mlops__buf *out, const mlops__drift_segment *segments, int64_t n) {

@@ -23,10 +23,20 @@ int mlops__drift_numeric(mlops_type type) {
     return type == MLOPS_TYPE_INT64 || type == MLOPS_TYPE_FLOAT64;
 }
 
+static const char *in_words(mlops_drift_verdict verdict, const char *yes, const char *no) {
+    return verdict == MLOPS_DRIFT_YES ? yes : verdict == MLOPS_DRIFT_NO ? no : "not enough data";
+}
+
 const char *mlops__drift_word(mlops_drift_verdict verdict) {
-    return verdict == MLOPS_DRIFT_YES  ? "yes"
-           : verdict == MLOPS_DRIFT_NO ? "no"
-                                       : "not enough data";
+    return in_words(verdict, "yes", "no");
+}
+
+const char *mlops__drift_answer(mlops_drift_verdict verdict) {
+    return in_words(verdict, "drift", "no drift");
+}
+
+const char *mlops__drift_loss_word(mlops_drift_verdict verdict) {
+    return in_words(verdict, "worse", "not worse");
 }
 
 static mlops_status take_tolerance(double *out, double value, const mlops_drift_opts *opts,

@@ -5,6 +5,7 @@
  * instance is committed together with the windows that it counts as ended, so that none is kept
  * twice or left out.
  */
+#include "drift/judge.h"
 #include "monitor/monitor.h"
 #include "registry/registry.h"
 #include "watch/watch.h"
@@ -144,11 +145,6 @@ static mlops_status gather(news *out, const mlops_watch *self, mlops_error *err)
 
 /* ---- committing ---- */
 
-static const char *word(mlops_drift_verdict verdict) {
-    if (verdict == MLOPS_DRIFT_YES) return "drift";
-    return verdict == MLOPS_DRIFT_NO ? "no drift" : "not enough data";
-}
-
 static void put_drifted(mlops__json_writer *json, const mlops_drift *drift) {
     mlops__json_name(json, "columns");
     mlops__json_open(json, '[');
@@ -160,15 +156,10 @@ static void put_drifted(mlops__json_writer *json, const mlops_drift *drift) {
     mlops__json_close(json, ']');
 }
 
-static const char *loss_word(mlops_drift_verdict verdict) {
-    if (verdict == MLOPS_DRIFT_YES) return "worse";
-    return verdict == MLOPS_DRIFT_NO ? "not worse" : "not enough data";
-}
-
 static void put_labels(mlops__json_writer *json, const mlops_monitor_labels *labels) {
-    mlops__record_put_text(json, "measured", loss_word(labels->measured));
+    mlops__record_put_text(json, "measured", mlops__drift_loss_word(labels->measured));
     mlops__json_put_f64(json, "measured_loss", labels->measured_loss);
-    mlops__record_put_text(json, "estimated", loss_word(labels->estimated));
+    mlops__record_put_text(json, "estimated", mlops__drift_loss_word(labels->estimated));
     mlops__json_put_f64(json, "estimated_loss", labels->estimated_loss);
 }
 
@@ -187,7 +178,7 @@ static mlops_status put_content(mlops_change *change, mlops__json_writer *json, 
 static void take_performance(mlops__buf *out, const mlops_watch *self, const news *n,
                              int64_t window) {
     mlops__buf_init(out, self->arena.allocator);
-    if (n->performance) mlops__watch_rows_json(out, n->performance, window, 0);
+    if (n->performance) mlops__watch_window_json(out, n->performance, window);
 }
 
 static mlops_status put_members(const mlops_watch *self, mlops_change *change, const news *n,
@@ -197,7 +188,7 @@ static mlops_status put_members(const mlops_watch *self, mlops_change *change, c
     mlops__record_put_text(json, "model", self->model);
     mlops__record_put_i64(json, "version", self->version);
     mlops__record_put_i64(json, "n_rows", mlops__monitor_newest(self->monitor));
-    mlops__record_put_text(json, "verdict", word(mlops_drift_overall(n->drift)));
+    mlops__record_put_text(json, "verdict", mlops__drift_answer(mlops_drift_overall(n->drift)));
     mlops__record_put_i64(json, "n_drifted", mlops_drift_n_drifted(n->drift));
     put_drifted(json, n->drift);
     if (n->has_labels) put_labels(json, &n->labels);

@@ -25,21 +25,26 @@ static void put_cell(mlops__json_writer *json, const mlops_table *table, int64_t
     else mlops__json_null(json);
 }
 
-void mlops__watch_rows_json(mlops__buf *out, const mlops_table *table, int64_t first, int all) {
+/* An object of the columns from the first on. */
+static void put_row(mlops__json_writer *json, const mlops_table *table, int64_t row,
+                    int64_t first) {
+    mlops__json_open(json, '{');
+    for (int64_t column = first; column < mlops_table_n_columns(table); column++) {
+        mlops__json_name(json, mlops_table_name(table, column));
+        put_cell(json, table, column, row);
+    }
+    mlops__json_close(json, '}');
+}
+
+void mlops__watch_window_json(mlops__buf *out, const mlops_table *table, int64_t window) {
     mlops__json_writer json;
     char text[CELL], wanted[32];
-    mlops__format(wanted, sizeof wanted, "%lld", (long long)first);
+    mlops__format(wanted, sizeof wanted, "%lld", (long long)window);
     mlops__json_writer_init(&json, out, 0);
     mlops__json_open(&json, '[');
     for (int64_t row = 0; row < mlops_table_n_rows(table); row++) {
         (void)mlops_table_text(table, 0, row, text, sizeof text, NULL); /* the row is there */
-        if (!all && strcmp(text, wanted) != 0) continue;
-        mlops__json_open(&json, '{');
-        for (int64_t column = !all; column < mlops_table_n_columns(table); column++) {
-            mlops__json_name(&json, mlops_table_name(table, column));
-            put_cell(&json, table, column, row);
-        }
-        mlops__json_close(&json, '}');
+        if (!strcmp(text, wanted)) put_row(&json, table, row, 1);
     }
     mlops__json_close(&json, ']');
 }
@@ -60,10 +65,14 @@ mlops_status mlops__watch_take_text(mlops__buf *out, mlops__watch_text *verb, co
 mlops_status mlops__watch_take_segments(mlops__buf *out, const mlops_monitor *monitor,
                                         mlops_error *err) {
     mlops_table *table;
+    mlops__json_writer json;
     mlops_status status = mlops_monitor_segments(&table, monitor, err);
     if (status == MLOPS_E_INVALID) return MLOPS_OK; /* none are expected */
     MLOPS_TRY(status);
-    mlops__watch_rows_json(out, table, 0, 1);
+    mlops__json_writer_init(&json, out, 0);
+    mlops__json_open(&json, '[');
+    for (int64_t row = 0; row < mlops_table_n_rows(table); row++) put_row(&json, table, row, 0);
+    mlops__json_close(&json, ']');
     mlops_table_unref(table);
     return out->status ? mlops__fail_nomem(err, out->size) : MLOPS_OK;
 }

@@ -7,9 +7,10 @@
 #include <mlops/monitor.h>
 #include <mlops/table.h>
 
-/* Rows of a table as an array of objects, without their first column: those where it, of int64, is
- * this. With all: all rows, whole. */
-void mlops__watch_rows_json(mlops__buf *out, const mlops_table *table, int64_t first, int all);
+/* The rows of a window, whose number is the table's first column, as an array of objects without
+ * it.
+ */
+void mlops__watch_window_json(mlops__buf *out, const mlops_table *table, int64_t window);
 
 /* A verb that gives a text by its size, onto the buffer. */
 typedef mlops_status mlops__watch_text(const void *of, char *text, size_t cap, size_t *needed);

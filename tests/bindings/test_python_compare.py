@@ -180,6 +180,11 @@ class Compare(unittest.TestCase):
                 mlops.compare(x, x, progress=lambda done, total: done == 2 or bool(how), **how)
             with self.assertRaises(ZeroDivisionError):
                 mlops.compare(x, x, progress=lambda done, total: done / 0, **how)
+            for answer in (1, "stop", [0], 0.2, 2 ** 40, {"a": 0}):
+                with self.subTest(answer), self.assertRaises(mlops.CancelledError):
+                    mlops.compare(x, x, progress=lambda done, total: answer, **how)
+            for answer in (None, 0, "", [], 0.0, False):
+                self.assertEqual(mlops.compare(x, x, progress=lambda done, total: answer, **how).n_columns, 5)
         with self.assertRaises(KeyError):
             mlops.compare(x, lambda columns: {}["nothing"])
         with self.assertRaisesRegex(mlops.LimitError, "'v0' takes [0-9]+ bytes.*; memory_max= is 200000"):

@@ -346,12 +346,17 @@ def written(call, name, err=None, why={}):
 
 
 class Callback:
-    """A Python function behind a C callback; what it raises cancels the call and is raised again behind it."""
+    """A Python function behind a C callback; what it raises cancels the call and is raised again behind it.
+
+    Where C asks for yes or no, an answer that is no such number counts by whether it is true."""
 
     def __init__(self, function, prototype, raised):
         def trampoline(_user, *args):
             try:
-                return int(function(*args) or 0)
+                answer = function(*args)
+                if prototype._restype_ is not C.c_int32:
+                    return int(answer or 0)
+                return answer if isinstance(answer, int) and C.c_int32(answer).value == answer else bool(answer)
             except BaseException as error:  # must not pass through C
                 raised.append(error)
                 return -1

@@ -3642,8 +3642,8 @@ public:
         }, "mlops_monitor_openmetrics");
     }
 
-    /// Write a report, as mlops_drift_save(), with traffic, latency, segments, performance window by window where
-    /// labels are expected, and shares of values that the reference has not.
+    /// Write a report, as mlops_drift_save(), with traffic, latency, segments, the policy's alarm and its reason,
+    /// performance window by window where labels are expected, and shares of values that the reference has not.
     void save(const std::string &path) const {
         mlops_error e;
         e.code = 0;

@@ -10767,8 +10767,9 @@ func (x *Monitor) Openmetrics() (string, error) {
 	return string(content), nil
 }
 
-// Save: write a report, as mlops_drift_save(), with traffic, latency, segments, performance window by
-// window where labels are expected, and shares of values that the reference has not.
+// Save: write a report, as mlops_drift_save(), with traffic, latency, segments, the policy's alarm and
+// its reason, performance window by window where labels are expected, and shares of values that the
+// reference has not.
 //
 // Errors: as mlops_drift_save().
 func (x *Monitor) Save(path string) error {

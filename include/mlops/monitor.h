@@ -199,8 +199,9 @@ MLOPS_API mlops_status mlops_monitor_openmetrics(const mlops_monitor *self, char
                                                  size_t *needed);
 
 /**
- * Write a report, as mlops_drift_save(), with traffic, latency, segments, performance window by
- * window where labels are expected, and shares of values that the reference has not.
+ * Write a report, as mlops_drift_save(), with traffic, latency, segments, the policy's alarm and
+ * its reason, performance window by window where labels are expected, and shares of values that the
+ * reference has not.
  *
  * @param self  monitor
  * @param path  file to write; replaced if it is there

@@ -1,4 +1,5 @@
-/* What a monitor's report says of performance, window by window, and of values that are new.
+/* What a monitor's report says of its alarm, of performance, window by window, and of values that
+ * are new.
  *
  * Owns the newest windows' metrics while a report is written. Invariant: HTML and JSON are written
  * of the same numbers, those of mlops_monitor_performance().
@@ -7,6 +8,7 @@
 
 #include "base/bits.h"
 #include "monitor/monitor_segments.h"
+#include "policy/policy.h"
 #include "stats/stats.h"
 #include "text/html.h"
 
@@ -54,6 +56,17 @@ static const mlops__score_loss *loss_of(const mlops__labels *labels, int kind) {
 /* ---- HTML ---- */
 
 static void put_number(mlops__buf *out, double value) { mlops__html_cell(out, value, DIGITS); }
+
+static void put_alarm(mlops__buf *out, const mlops_policy *policy) {
+    const mlops_policy_decision *d = &policy->decision;
+    mlops__html_element(out, "h2", NULL, "Alarm");
+    mlops__buf_format(out, "<p><span class=\"badge %s</span> ",
+                      d->alarmed ? "yes\">lasts" : "no\">none");
+    mlops__policy_sentence(policy, out);
+    mlops__buf_text(out, "; severity ");
+    mlops__html_number(out, d->severity, DIGITS);
+    mlops__buf_text(out, "</p>\n");
+}
 
 static void put_losses(mlops__buf *out, const mlops__labels *labels) {
     static const char *const heads[] = {"Performance", "Answer", "Loss", "At least", "At most"};
@@ -125,6 +138,7 @@ static void put_unseen(mlops__buf *out, const mlops_monitor *self) {
 void mlops__report_labels_html(mlops__buf *out, const void *of) {
     const mlops__report_labels *self = of;
     const mlops__labels *labels = self->monitor->scored;
+    if (self->monitor->policy) put_alarm(out, self->monitor->policy);
     if (labels && labels->has_reference) put_losses(out, labels);
     if (labels) put_metrics(out, self);
     if (self->monitor->n_windows) put_unseen(out, self->monitor);
@@ -189,6 +203,12 @@ static void put_performance(mlops__json_writer *json, const mlops__report_labels
 void mlops__report_labels_json(mlops__json_writer *json, const void *of) {
     const mlops__report_labels *self = of;
     const mlops_monitor *monitor = self->monitor;
+    char alarm[1024]; /* more than its numbers and names take */
+    size_t n;
+    if (monitor->policy && !mlops_policy_reason(monitor->policy, alarm, sizeof alarm, &n)) {
+        mlops__json_name(json, "alarm");
+        mlops__json_raw(json, alarm, n);
+    }
     if (monitor->scored) put_performance(json, self);
     if (!monitor->n_windows) return;
     mlops__json_name(json, "unseen");

@@ -161,7 +161,7 @@ static const char *word(mlops_policy_event event) {
     return words[event];
 }
 
-static void put_sentence(const mlops_policy *self, mlops__buf *out) {
+void mlops__policy_sentence(const mlops_policy *self, mlops__buf *out) {
     const mlops_policy_decision *d = &self->decision;
     const mlops__policy_rules *r = &self->rules;
     switch (d->event) {
@@ -209,7 +209,7 @@ static void put_all(const mlops_policy *self, mlops__buf *out) {
     char sentence[160];
     mlops__buf text;
     mlops__buf_init_fixed(&text, sentence, sizeof sentence);
-    put_sentence(self, &text);
+    mlops__policy_sentence(self, &text);
     mlops__buf_u8(&text, 0);
     mlops__json_writer_init(&json, out, 0);
     mlops__json_open(&json, '{');

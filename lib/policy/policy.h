@@ -2,6 +2,7 @@
 #ifndef MLOPS_POLICY_POLICY_H
 #define MLOPS_POLICY_POLICY_H
 
+#include "base/buf.h"
 #include "base/fail.h"
 
 #include <mlops/policy.h>
@@ -27,6 +28,9 @@ mlops_status mlops__policy_check(const mlops__policy_rules *rules, mlops_error *
 /* A policy without any window. */
 mlops_status mlops__policy_place(mlops_policy **out, void *mem, size_t size,
                                  const mlops__policy_rules *rules, mlops_error *err);
+
+/* Why the newest window changed what it did, in words. */
+void mlops__policy_sentence(const mlops_policy *self, mlops__buf *out);
 
 /* Rules from options (nullable). */
 mlops_status mlops__policy_rules_of(mlops__policy_rules *out, const mlops_policy_opts *opts,

@@ -186,6 +186,24 @@ class Html(unittest.TestCase):
         self.assertIn(NAMES[1], page.text)
         self.assertIn("Outside of the reference's range, or new to it", page.text)
 
+    def test_an_alarm_says_why(self):
+        monitor, rng, seen = watched(), np.random.default_rng(12), set()
+        monitor.set_policy(k=2, n=3, critical=1000.0)
+        for shift in None, 0, 3, 3, 0:
+            if shift is not None:
+                monitor.add(rng.normal(shift, 1, (200, 2)).astype(np.float32))
+            want = json.loads(monitor.alarm_reason())
+            with tempfile.TemporaryDirectory() as folder:
+                for name in ("m.html", "m.json"):
+                    monitor.save(str(pathlib.Path(folder) / name))
+                page = Page((pathlib.Path(folder) / "m.html").read_text(encoding="utf-8"))
+                told = json.loads((pathlib.Path(folder) / "m.json").read_text(encoding="utf-8"))
+            self.assertEqual(told["alarm"], want)
+            state, why = re.search(r"Alarm(lasts|none) (.*); severity", page.text).groups()
+            self.assertEqual((state == "lasts", why), (want["alarmed"], want["reason"]))
+            seen.add(want["event"])
+        self.assertEqual(seen, {"nothing", "raised", "unknown"})
+
     def test_performance_by_window_is_that_of_the_monitor(self):
         rng = np.random.default_rng(11)
         validation, sums = mlops.ClassPerformance(3), mlops.RegressionPerformance()

@@ -10509,8 +10509,9 @@ class Monitor(_rt.Handle):
         return _rt.decoded(text)
 
     def save(self, path):
-        """Write a report, as Drift.save(), with traffic, latency, segments, performance window by window
-        where labels are expected, and shares of values that the reference has not.
+        """Write a report, as Drift.save(), with traffic, latency, segments, the policy's alarm and its
+        reason, performance window by window where labels are expected, and shares of values that the
+        reference has not.
 
             path: file to write; replaced if it is there
 

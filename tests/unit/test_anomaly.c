@@ -48,6 +48,10 @@ static void test_options(void **state) {
     opts.kind = MLOPS_ANOMALY_MAHALANOBIS, opts.ridge = NAN;
     refuse(&opts, "ridge");
     assert_true(mlops_anomaly_size(NULL) > 0);
+    mlops_anomaly *usual;
+    assert_int_equal(mlops_anomaly_new(&usual, NULL, NULL), MLOPS_OK);
+    assert_int_equal(mlops_anomaly_n_features(usual), 1);
+    mlops_anomaly_free(usual);
     assert_string_equal(mlops_anomaly_kind_name(MLOPS_ANOMALY_PCA), "pca");
     assert_null(mlops_anomaly_kind_name((mlops_anomaly_kind)5));
 }

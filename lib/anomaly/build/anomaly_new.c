@@ -12,7 +12,7 @@ mlops_status mlops_anomaly_new(mlops_anomaly **out, const mlops_anomaly_opts *op
     void *mem;
     *out = NULL;
     if (!size) return mlops_anomaly_init(out, NULL, 0, opts, err); /* tells what is wrong */
-    MLOPS_TRY(mlops__hosted_new(&mem, size, opts->host, err));
+    MLOPS_TRY(mlops__hosted_new(&mem, size, opts ? opts->host : NULL, err));
     return mlops_anomaly_init(out, mem, size, opts, err);
 }
 

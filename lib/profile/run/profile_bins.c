@@ -48,18 +48,20 @@ static void coarsen(mlops_profile *self, int side, uint32_t by) {
     s->n = span.n;
 }
 
+void mlops__bins_move(mlops_profile *self, int side, uint64_t at, uint8_t from, uint8_t to) {
+    self->width = from;
+    uint64_t count = mlops__bins_get(self, side, at);
+    mlops__bins_put(self, side, at, 0);
+    self->width = to;
+    mlops__bins_put(self, side, at, count);
+}
+
 /* From the far end on, so that no count is written over before it has been read. */
 static void widen(mlops_profile *self, uint32_t width) {
     uint8_t old = self->width;
-    for (int side = 0; side < 2; side++) {
-        for (uint64_t i = self->sides[side].n; i-- > 0;) {
-            self->width = old;
-            uint64_t count = mlops__bins_get(self, side, i);
-            mlops__bins_put(self, side, i, 0);
-            self->width = (uint8_t)width;
-            mlops__bins_put(self, side, i, count);
-        }
-    }
+    for (int side = 0; side < 2; side++)
+        for (uint64_t i = self->sides[side].n; i-- > 0;)
+            mlops__bins_move(self, side, i, old, (uint8_t)width);
     self->width = (uint8_t)width;
 }
 

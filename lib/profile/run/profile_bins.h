@@ -50,6 +50,9 @@ static inline double mlops__bins_edge(uint64_t index, uint32_t shift) {
 uint64_t mlops__bins_get(const mlops_profile *self, int side, uint64_t at);
 void mlops__bins_put(mlops_profile *self, int side, uint64_t at, uint64_t count);
 
+/* Moves a count from where counts of one width have it to where those of another do. */
+void mlops__bins_move(mlops_profile *self, int side, uint64_t at, uint8_t from, uint8_t to);
+
 /* Makes windows hold at least these, at the present shift, in counts of this width; coarser where
  * they would not fit. */
 void mlops__bins_hold(mlops_profile *self, const mlops__bins_span spans[2], uint32_t width);

@@ -30,13 +30,8 @@ static int64_t halve_side(mlops_profile *self, int side) {
 static void narrow(mlops_profile *self, uint32_t width) {
     uint8_t old = self->width;
     for (int side = 0; side < 2; side++)
-        for (uint64_t i = 0; i < self->sides[side].n; i++) {
-            self->width = old;
-            uint64_t count = mlops__bins_get(self, side, i);
-            mlops__bins_put(self, side, i, 0);
-            self->width = (uint8_t)width;
-            mlops__bins_put(self, side, i, count);
-        }
+        for (uint64_t i = 0; i < self->sides[side].n; i++)
+            mlops__bins_move(self, side, i, old, (uint8_t)width);
     self->width = (uint8_t)width;
 }
 

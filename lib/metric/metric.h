@@ -39,6 +39,9 @@ mlops_status mlops__metric_bad(const mlops__metric_call *self, int64_t row, cons
  */
 mlops_status mlops__metric_nan(const mlops__metric_call *self, int64_t row, const char *what);
 
+/* Whether what is reckoned of such a sum of weights has its digits: 2^-1000 to 2^1000. */
+int mlops__metric_weighs(double weight);
+
 /* A result in which nothing is known yet: every metric is NaN. */
 void mlops__metrics_start(mlops_metrics *self, mlops_metric_task task);
 

@@ -257,7 +257,7 @@ static mlops_status run(mlops_metrics *out, task *t, const double *scores, const
                         int64_t n) {
     MLOPS_TRY(part(t, scores, labels, n));
     count(out, t);
-    if (out->n == 0) return MLOPS_OK;
+    if (!mlops__metric_weighs(out->weight)) return MLOPS_OK; /* what ends the call refuses it */
     if (t->call.opts.scale != MLOPS_METRIC_RANK) MLOPS_TRY(probabilities(out, t));
     rank(out, t, n);
     return MLOPS_OK;

@@ -101,14 +101,17 @@ mlops_status mlops__metric_nan(const mlops__metric_call *self, int64_t row, cons
                        (long long)row, what);
 }
 
+int mlops__metric_weighs(double weight) { return weight >= 0x1p-1000 && weight <= 0x1p1000; }
+
 mlops_status mlops__metrics_end(mlops_metrics *out, const mlops_metrics *self, mlops_error *err) {
     if (self->n == 0)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "no row counts: %lld have no prediction or label, and the others, if "
                            "any, have weight 0",
                            (long long)self->n_nan);
-    if (self->weight - self->weight != 0)
-        return mlops__fail(err, MLOPS_E_INVALID, "the sum of the weights is not finite");
+    if (!mlops__metric_weighs(self->weight))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "the sum of the weights is not 2^-1000 to 2^1000");
     return mlops__opts_result(out, self, sizeof *self, "mlops_metrics", err);
 }
 

@@ -138,7 +138,8 @@ mlops_status mlops_metric_band(double *low, double *high, mlops_metric metric, c
                table[metric - 1].better != MLOPS_METRIC_HIGHER;
     int free_above = (loss && metric != MLOPS_METRIC_ECE && metric != MLOPS_METRIC_MCE &&
                       metric != MLOPS_METRIC_ECE_ADAPTIVE && metric != MLOPS_METRIC_ECE_CLASSWISE &&
-                      metric != MLOPS_METRIC_PREVALENCE && metric != MLOPS_METRIC_POSITIVE_RATE) ||
+                      metric != MLOPS_METRIC_PREVALENCE && metric != MLOPS_METRIC_POSITIVE_RATE &&
+                      metric != MLOPS_METRIC_BRIER && metric != MLOPS_METRIC_SMAPE) ||
                      metric == MLOPS_METRIC_TP || metric == MLOPS_METRIC_TN;
     if (!low || !high || n < 0 || (n > 0 && !values) || metric < MLOPS_METRIC_AUC ||
         (int64_t)metric > COUNT || !(multiple >= 0) || !is_finite(multiple))
@@ -158,7 +159,8 @@ mlops_status mlops_metric_band(double *low, double *high, mlops_metric metric, c
     double reach = multiple * mlops__sqrt(mlops__exact_value(&squares) / (double)counted);
     double least = metric == MLOPS_METRIC_MCC || metric == MLOPS_METRIC_KAPPA ? -1 : 0;
     *low = mean - reach < least && !free_below ? least : mean - reach;
-    *high = mean + reach > 1 && !free_above ? 1 : mean + reach;
+    double most = metric == MLOPS_METRIC_BRIER || metric == MLOPS_METRIC_SMAPE ? 2 : 1;
+    *high = mean + reach > most && !free_above ? most : mean + reach;
     return MLOPS_OK;
 }
 

@@ -211,6 +211,53 @@ static void test_weights(void **state) {
     assert_int_equal(m.n_nan, 0);
 }
 
+/* Finite weights whose sum is not, and weights too small for quotients to have digits: no loop over
+ * groups of equal weight ends on either. */
+static void test_sums_of_weights_are_held(void **state) {
+    (void)state;
+    const double scores[] = {0.9, 0.4, 0.6, 0.1}, labels[] = {1, 1, 0, 0};
+    const double p[] = {0.9, 0.1, 0.4, 0.6, 0.6, 0.4, 0.1, 0.9};
+    const int64_t classes[] = {0, 1, 1, 1}, queries[] = {1, 2, 3, 3};
+    const double none[] = {1.7e308, 5e-324, 4e307}, all[] = {1e300, 1e-300};
+    for (int i = 0; i < 5; i++) {
+        const double weight = i < 3 ? none[i] : all[i - 3],
+                     weights[] = {weight, weight, weight, weight};
+        mlops_status want = i < 3 ? MLOPS_E_INVALID : MLOPS_OK;
+        mlops_metrics m = MLOPS_METRICS_INIT, of_classes = m, other = m;
+        mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
+        mlops_error err;
+        opts.weights = weights;
+        opts.n_weights = 4;
+        assert_int_equal(mlops_metric_binary(&m, scores, labels, 4, &opts, &err), want);
+        if (want) assert_non_null(strstr(err.message, "sum of the weights"));
+        assert_int_equal(mlops_metric_regression(&other, scores, labels, 4, &opts, NULL), want);
+        assert_int_equal(mlops_metric_ranking(&other, scores, labels, queries, 4, &opts, NULL),
+                         want);
+        opts.flags = MLOPS_METRIC_ONE_VS_REST;
+        assert_int_equal(mlops_metric_classes(&of_classes, p, 4, 2, classes, NULL, &opts, NULL),
+                         want);
+        if (want) continue;
+        close_to(m.ece_adaptive, 0.35);
+        close_to(m.auc, 0.75);
+        close_to(of_classes.f1_weighted, 0.25 * (2.0 / 3) + 0.75 * 0.8);
+        close_to(of_classes.mcc, 1 / sqrt(3));
+    }
+}
+
+static void test_bands_end_where_metrics_do(void **state) {
+    (void)state;
+    const double chunks[] = {0.5, 1.5};
+    double low, high;
+    const mlops_metric metrics[] = {MLOPS_METRIC_SMAPE, MLOPS_METRIC_BRIER, MLOPS_METRIC_KAPPA,
+                                    MLOPS_METRIC_MAE};
+    const double ends[][2] = {{0, 2}, {0, 2}, {-0.5, 1}, {0, 2.5}};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(mlops_metric_band(&low, &high, metrics[i], chunks, 2, 3, NULL), MLOPS_OK);
+        close_to(low, ends[i][0]);
+        close_to(high, ends[i][1]);
+    }
+}
+
 static void test_classes_by_hand(void **state) {
     (void)state;
     const double p[] = {0.7, 0.2, 0.1, 0.1, 0.6, 0.3, 0.25, 0.5, 0.25, 0.4, 0.4, 0.2};
@@ -494,6 +541,8 @@ int main(void) {
         cmocka_unit_test(test_margins_and_ranks),
         cmocka_unit_test(test_certainty_is_held),
         cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_sums_of_weights_are_held),
+        cmocka_unit_test(test_bands_end_where_metrics_do),
         cmocka_unit_test(test_classes_by_hand),
         cmocka_unit_test(test_regression_by_hand),
         cmocka_unit_test(test_sums_do_not_round),

@@ -3688,7 +3688,8 @@ func (o *MonitorOpts) c(s *scope) *C.mlops_monitor_opts {
 	return c
 }
 
-// PerformanceOpts: options of what is read from counts. Zero means the default in each field.
+// PerformanceOpts: options of what is read from counts. Zero means the default in each field. A verb
+// names those that it takes, and refuses others.
 type PerformanceOpts struct {
 	// score from which a row is predicted positive; from counts it must be a multiple of 1/1024 below 1;
 	// default 0.5

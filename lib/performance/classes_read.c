@@ -44,15 +44,22 @@ static mlops_status begin(cells *out, const mlops_class_performance *self, int e
 
 static void end(cells *self) { mlops__free(&self->host.allocator, self->at, self->size); }
 
+/* Options of the counts of one class. */
+static mlops_performance_opts of_one(const mlops_performance_opts *opts) {
+    mlops_performance_opts self = MLOPS_PERFORMANCE_OPTS_INIT;
+    self.n_bins = opts->n_bins;
+    self.beta = opts->beta;
+    return self;
+}
+
 /* What is read of each class against the rest, and of the predicted one. */
 static void judge_classes(mlops_metrics *out, const mlops_class_performance *self, const cells *c,
                           const mlops_performance_opts *given) {
     mlops_metrics one = MLOPS_METRICS_INIT;
-    mlops_performance_opts opts = *given;
+    const mlops_performance_opts opts = of_one(given);
     mlops__i128 brier = {0, 0};
     int64_t n_aucs = 0;
     double sum = 0, weighted = 0, weight = 0, ece = 0;
-    opts.threshold = 0.5; /* any edge: it is not looked at */
     for (int64_t j = 0; j < self->k; j++) {
         double labelled = c->classes[j].labelled;
         out->constant_labels |= labelled == out->weight;
@@ -83,7 +90,8 @@ mlops_status mlops_class_performance_metrics(mlops_metrics *out,
     mlops_metrics m;
     cells c;
     int64_t total = self->one->total[0], top = 0;
-    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    MLOPS_TRY(mlops__performance_opts(
+        &opts, given, MLOPS__TAKES_TOP_K | MLOPS__TAKES_BINS | MLOPS__TAKES_BETA, err));
     if (!self->one->n[0]) return mlops__performance_no_labels(err);
     MLOPS_TRY(begin(&c, self, 0, opts.host, err));
     mlops__metrics_start(&m, MLOPS_METRIC_CLASSES);
@@ -112,16 +120,16 @@ mlops_status mlops_class_performance_by_class(mlops_table **out,
     mlops__rows rows;
     cells c;
     *out = NULL;
-    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    MLOPS_TRY(mlops__performance_opts(&opts, given, MLOPS__TAKES_BINS | MLOPS__TAKES_BETA, err));
     if (!self->one->n[0]) return mlops__performance_no_labels(err);
-    opts.threshold = 0.5;
+    const mlops_performance_opts each = of_one(&opts);
     MLOPS_TRY(begin(&c, self, 0, opts.host, err));
     mlops_status status =
         mlops__performance_rows(&rows, &c.host, names, COLUMNS, MLOPS_TYPE_INT64, err);
     for (int64_t j = 0; !status && j < self->k; j++) {
         mlops_metrics m = MLOPS_METRICS_INIT;
         mlops__class_count n = c.classes[j];
-        (void)mlops_performance_metrics(&m, &self->one[j], &opts, NULL);
+        (void)mlops_performance_metrics(&m, &self->one[j], &each, NULL);
         const double values[] = {n.labelled,
                                  n.predicted,
                                  mlops__ratio(n.right, n.predicted),
@@ -279,7 +287,7 @@ mlops_status mlops_class_performance_estimate(mlops_table **out,
     mlops__rows rows;
     cells c;
     *out = NULL;
-    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    MLOPS_TRY(mlops__performance_opts(&opts, given, MLOPS__TAKES_CONFIDENCE, err));
     if (!(self->one->n[0] + self->one->n[1]))
         return mlops__fail(err, MLOPS_E_INVALID, "performance: there is no row to estimate from");
     MLOPS_TRY(begin(&c, self, 1, opts.host, err));

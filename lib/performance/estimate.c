@@ -33,7 +33,8 @@ typedef struct outlook {
 static mlops_status begin(outlook *o, int64_t cap, const mlops_performance_opts *given,
                           mlops_error *err) {
     memset(o, 0, sizeof *o);
-    MLOPS_TRY(mlops__performance_opts(&o->opts, given, err));
+    MLOPS_TRY(mlops__performance_opts(&o->opts, given,
+                                      MLOPS__TAKES_THRESHOLD | MLOPS__TAKES_CONFIDENCE, err));
     MLOPS_TRY(mlops__host_init(&o->host, o->opts.host, err));
     o->cap = cap;
     o->ties = mlops__alloc_array(&o->host.allocator, (size_t)cap, sizeof *o->ties);

@@ -127,9 +127,20 @@ int64_t mlops__regression_rows(const mlops_regression_performance *self);
 
 void mlops__score_bin_add(mlops__score_bin *self, const mlops__score_bin *other);
 
-/* Options in full, and checked but for what a threshold must be. */
+/* Options that a verb takes. */
+enum {
+    MLOPS__TAKES_THRESHOLD = 1,
+    MLOPS__TAKES_CONFIDENCE = 2,
+    MLOPS__TAKES_BINS = 4,
+    MLOPS__TAKES_TOP_K = 8,
+    MLOPS__TAKES_QUANTILE = 16,
+    MLOPS__TAKES_BETA = 32
+};
+
+/* Options in full, and checked but for what a threshold must be; those not taken are refused. */
 mlops_status mlops__performance_opts(mlops_performance_opts *out,
-                                     const mlops_performance_opts *given, mlops_error *err);
+                                     const mlops_performance_opts *given, uint32_t takes,
+                                     mlops_error *err);
 
 /* The first bin of rows predicted positive; MLOPS_E_INVALID if the threshold is no edge. */
 mlops_status mlops__performance_edge(int64_t *first, const mlops_performance_opts *opts,

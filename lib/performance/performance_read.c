@@ -15,9 +15,30 @@
 
 enum { BINS_DEFAULT = 16, TOP_DEFAULT = 3 };
 
+/* An option that is given and would be passed over in silence. */
+static mlops_status refuse_others(const mlops_performance_opts *of, uint32_t takes,
+                                  mlops_error *err) {
+    static const char names[][12] = {"threshold", "confidence", "n_bins",
+                                     "top_k",     "quantile",   "beta"};
+    const int given[] = {of->flags & MLOPS_PERFORMANCE_SET_THRESHOLD || of->threshold != 0,
+                         of->confidence != 0,
+                         of->n_bins != 0,
+                         of->top_k != 0,
+                         of->quantile != 0,
+                         of->beta != 0};
+    for (int i = 0; i < 6; i++)
+        if (given[i] && !(takes >> i & 1))
+            return mlops__fail(err, MLOPS_E_INVALID,
+                               "mlops_performance_opts.%s makes no difference to what is asked for",
+                               names[i]);
+    return MLOPS_OK;
+}
+
 mlops_status mlops__performance_opts(mlops_performance_opts *out,
-                                     const mlops_performance_opts *given, mlops_error *err) {
+                                     const mlops_performance_opts *given, uint32_t takes,
+                                     mlops_error *err) {
     MLOPS_TRY(mlops__opts_copy(out, sizeof *out, given, "mlops_performance_opts", err));
+    MLOPS_TRY(refuse_others(out, takes, err));
     if (out->flags & ~(uint32_t)MLOPS_PERFORMANCE_SET_THRESHOLD || out->top_k < 0)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_performance_opts.flags has an unknown bit, or top_k is below 0");
@@ -162,7 +183,8 @@ mlops_status mlops_performance_metrics(mlops_metrics *out, const mlops_performan
     mlops_performance_opts opts;
     mlops_metrics m;
     int64_t first;
-    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    MLOPS_TRY(mlops__performance_opts(
+        &opts, given, MLOPS__TAKES_THRESHOLD | MLOPS__TAKES_BINS | MLOPS__TAKES_BETA, err));
     MLOPS_TRY(mlops__performance_edge(&first, &opts, err));
     if (!self->n[0]) return mlops__performance_no_labels(err);
     mlops__metrics_start(&m, MLOPS_METRIC_BINARY);
@@ -194,7 +216,7 @@ mlops_status mlops_performance_summarize(mlops_performance_summary *out,
     mlops_performance_opts opts;
     mlops_performance_summary s = MLOPS_PERFORMANCE_SUMMARY_INIT;
     mlops_metrics m;
-    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    MLOPS_TRY(mlops__performance_opts(&opts, given, MLOPS__TAKES_BINS, err));
     mlops__score_bin all = joined(self, 1, 0);
     s.n_labelled = self->n[0];
     s.n_unlabelled = self->n[1];
@@ -226,7 +248,8 @@ mlops_status mlops_performance_reliability(mlops_table **out, const mlops_perfor
     mlops__host host;
     mlops__rows rows;
     *out = NULL;
-    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    MLOPS_TRY(
+        mlops__performance_opts(&opts, given, MLOPS__TAKES_BINS | MLOPS__TAKES_CONFIDENCE, err));
     MLOPS_TRY(mlops__host_init(&host, opts.host, err));
     MLOPS_TRY(mlops__rows_begin(&rows, &host, columns, sizeof columns / sizeof *columns, err));
     double z = mlops__normal_isf((1 - opts.confidence) / 2);
@@ -268,7 +291,7 @@ mlops_status mlops_performance_thresholds(mlops_table **out, const mlops_perform
     mlops__host host;
     mlops__rows rows;
     *out = NULL;
-    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    MLOPS_TRY(mlops__performance_opts(&opts, given, MLOPS__TAKES_BINS | MLOPS__TAKES_BETA, err));
     if (!self->n[0]) return mlops__performance_no_labels(err);
     MLOPS_TRY(mlops__host_init(&host, opts.host, err));
     MLOPS_TRY(mlops__performance_rows(&rows, &host, names, COLUMNS, MLOPS_TYPE_FLOAT64, err));

@@ -265,7 +265,7 @@ mlops_status mlops_regression_performance_metrics(mlops_metrics *out,
                                                   mlops_error *err) {
     mlops_performance_opts opts;
     mlops_metrics m;
-    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    MLOPS_TRY(mlops__performance_opts(&opts, given, MLOPS__TAKES_QUANTILE, err));
     if (!self->n) return no_rows(err);
     mlops__metrics_start(&m, MLOPS_METRIC_REGRESSION);
     m.n = self->n;
@@ -389,7 +389,7 @@ mlops_status mlops_regression_performance_estimate(mlops_table **out,
     loss which = {NULL, 0, 0, 0};
     double mean = 0, share = 0;
     *out = NULL;
-    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    MLOPS_TRY(mlops__performance_opts(&opts, given, MLOPS__TAKES_CONFIDENCE, err));
     MLOPS_TRY(find_loss(&which, metric, err));
     if (!losses || n < 1 || n > MLOPS__METRIC_ROWS_MAX)
         return mlops__fail(err, MLOPS_E_INVALID,

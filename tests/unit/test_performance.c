@@ -117,6 +117,45 @@ static void test_options(void **state) {
     mlops_performance_free(self);
 }
 
+/* What a verb does not take would be passed over in silence. */
+static void test_options_of_other_verbs(void **state) {
+    (void)state;
+    const double p[] = {0.25, 0.75};
+    const int64_t label = 1;
+    mlops_error e;
+    mlops_table *table;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    mlops_performance_summary s = MLOPS_PERFORMANCE_SUMMARY_INIT;
+    mlops_performance_opts opts = MLOPS_PERFORMANCE_OPTS_INIT, none = opts;
+    mlops_performance *self = begin();
+    mlops_class_performance *classes;
+    add(self, 0.5, 1, 1);
+    assert_int_equal(mlops_class_performance_new(&classes, 2, NULL, &e), MLOPS_OK);
+    assert_int_equal(mlops_class_performance_add(classes, p, 1, 2, &label, NULL, NULL, &e),
+                     MLOPS_OK);
+    opts.flags = MLOPS_PERFORMANCE_SET_THRESHOLD; /* of 0 */
+    refused(mlops_performance_summarize(&s, self, &opts, &e), &e, MLOPS_E_INVALID, "threshold");
+    refused(mlops_class_performance_metrics(&m, classes, &opts, &e), &e, MLOPS_E_INVALID,
+            "threshold");
+    refused(mlops_class_performance_estimate(&table, classes, &opts, &e), &e, MLOPS_E_INVALID,
+            "threshold");
+    opts = none, opts.confidence = 0.9;
+    refused(mlops_performance_metrics(&m, self, &opts, &e), &e, MLOPS_E_INVALID, "confidence");
+    opts = none, opts.n_bins = 4;
+    refused(mlops_performance_estimate(&table, self, NULL, &opts, &e), &e, MLOPS_E_INVALID,
+            "n_bins");
+    opts = none, opts.beta = 2;
+    refused(mlops_performance_reliability(&table, self, &opts, &e), &e, MLOPS_E_INVALID, "beta");
+    opts = none, opts.top_k = 2;
+    refused(mlops_class_performance_by_class(&table, classes, &opts, &e), &e, MLOPS_E_INVALID,
+            "top_k");
+    opts.n_bins = 4, opts.beta = 2;
+    assert_int_equal(mlops_class_performance_metrics(&m, classes, &opts, &e), MLOPS_OK);
+    assert_true(m.top_k_accuracy == 1);
+    mlops_class_performance_free(classes);
+    mlops_performance_free(self);
+}
+
 static void test_storage(void **state) {
     (void)state;
     static uint64_t mem[8192];
@@ -290,6 +329,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_refused_counts_nothing),
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_options),
+        cmocka_unit_test(test_options_of_other_verbs),
         cmocka_unit_test(test_storage),
         cmocka_unit_test(test_damaged_counts),
         cmocka_unit_test(test_calibration),

@@ -313,7 +313,7 @@ double mlops__drift_gravity(const mlops_drift_column *column) {
         bounded && column->verdict == MLOPS_DRIFT_YES ? column->effect_low : column->effect;
     double gravity = value > 0 ? value / column->tolerance : 0;
     if (!bounded && p >= 0) gravity = p > 0 ? mlops__log(p) / mlops__log(column->tolerance) : most;
-    return gravity < most ? gravity : most;
+    return (gravity < most ? gravity : most) + 0.0; /* of a p of 1: 0, and not -0 */
 }
 
 void mlops__drift_settle(mlops__drift_judged *columns, int64_t n, const mlops__drift_rule *rule,

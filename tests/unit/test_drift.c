@@ -217,6 +217,9 @@ static void test_severity(void **state) {
     c = compare_one(ramp(1000, 0), ramp(1000, 0.09), &opts);
     assert_int_equal(c.verdict, MLOPS_DRIFT_YES);
     close_to(c.severity, log(c.p_value) / log(0.05), 1e-12);
+    opts.preset = MLOPS_DRIFT_ALIBI; /* of an adjusted p of 1 it is 0, and in reports not -0 */
+    c = compare_one(ramp(1000, 0), ramp(1000, 0), &opts);
+    assert_true(c.p_adjusted == 1 && c.severity == 0 && !signbit(c.severity));
 }
 
 static void test_categories(void **state) {

@@ -3688,8 +3688,8 @@ func (o *MonitorOpts) c(s *scope) *C.mlops_monitor_opts {
 	return c
 }
 
-// PerformanceOpts: options of what is read from counts. Zero means the default in each field. A verb
-// names those that it takes, and refuses others.
+// PerformanceOpts: options of what is read from counts; 0: the default. A verb refuses what it does
+// not name.
 type PerformanceOpts struct {
 	// score from which a row is predicted positive; from counts it must be a multiple of 1/1024 below 1;
 	// default 0.5

@@ -21,8 +21,7 @@ extern "C" {
 /** Counts of scores by label, of mlops_performance_size() bytes. One thread at a time. */
 typedef struct mlops_performance mlops_performance;
 
-/** Options of what is read from counts. Zero means the default in each field. A verb names those
- * that it takes, and refuses others. */
+/** Options of what is read from counts; 0: the default. A verb refuses what it does not name. */
 typedef struct mlops_performance_opts {
     uint32_t struct_size;          /**< MLOPS_PERFORMANCE_OPTS_INIT sets it */
     uint32_t flags;                /**< MLOPS_PERFORMANCE_SET_THRESHOLD */

@@ -110,8 +110,7 @@ mlops_status mlops__metrics_end(mlops_metrics *out, const mlops_metrics *self, m
                            "any, have weight 0",
                            (long long)self->n_nan);
     if (!mlops__metric_weighs(self->weight))
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "the sum of the weights is not 2^-1000 to 2^1000");
+        return mlops__fail(err, MLOPS_E_INVALID, "the sum of the weights is not 2^-1000 to 2^1000");
     return mlops__opts_result(out, self, sizeof *self, "mlops_metrics", err);
 }
 

@@ -10629,7 +10629,8 @@ func (x *Monitor) NFeatures() int64 {
 // Add: add rows and what the model made of them. A string column of the reference cannot be added
 // here; it counts as null. A watched column that is no feature is not in a row, and takes nothing.
 //
-// Errors: MLOPS_E_INVALID where a shape differs; nothing is added then.
+// Errors: MLOPS_E_INVALID where a shape differs; MLOPS_E_LIMIT beyond 2^63 - 1 rows in all. Nothing is
+// added then.
 func (x *Monitor) Add(rows []float32, nFeatures int, predictions []float64, width int) error {
 	if x == nil || x.p == nil {
 		return closed("Monitor")
@@ -10649,7 +10650,8 @@ func (x *Monitor) Add(rows []float32, nFeatures int, predictions []float64, widt
 
 // AddTable: add the rows of a table, its columns bound by name.
 //
-// Errors: MLOPS_E_SCHEMA names a column that is missing or of another kind; nothing is added then.
+// Errors: MLOPS_E_SCHEMA names a column that is missing or of another kind; MLOPS_E_LIMIT beyond 2^63
+// - 1 rows in all. Nothing is added then.
 func (x *Monitor) AddTable(table *Table) error {
 	if x == nil || x.p == nil {
 		return closed("Monitor")
@@ -10665,7 +10667,7 @@ func (x *Monitor) AddTable(table *Table) error {
 
 // AddLatency: add the time that predicting took.
 //
-// Errors: MLOPS_E_INVALID.
+// Errors: MLOPS_E_INVALID if it is negative.
 func (x *Monitor) AddLatency(durationNs int64) error {
 	if x == nil || x.p == nil {
 		return closed("Monitor")
@@ -13122,8 +13124,8 @@ func (x *Watch) NRows() int64 {
 // rest is not taken: mlops_watch_n_rows() tells how many rows count. The window waits, and the next
 // call commits it before it takes anything; so does one without rows.
 //
-// Errors: MLOPS_E_INVALID where a shape differs: nothing is added then; MLOPS_E_NO_SPACE, MLOPS_E_IO,
-// MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+// Errors: MLOPS_E_INVALID where a shape differs: nothing is added then; MLOPS_E_LIMIT beyond 2^63 - 1
+// rows in all; MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func (x *Watch) Add(rows []float32, nFeatures int, predictions []float64, width int) error {
 	if x == nil || x.p == nil {
 		return closed("Watch")
@@ -13161,7 +13163,7 @@ func (x *Watch) AddTable(table *Table) error {
 
 // AddLatency: add the time that predicting took, as mlops_monitor_add_latency().
 //
-// Errors: MLOPS_E_INVALID.
+// Errors: MLOPS_E_INVALID if it is negative.
 func (x *Watch) AddLatency(durationNs int64) error {
 	if x == nil || x.p == nil {
 		return closed("Watch")

@@ -107,7 +107,8 @@ MLOPS_API int64_t mlops_monitor_n_features(const mlops_monitor *self);
  * @param n_features     must be mlops_monitor_n_features()
  * @param predictions    @nullable @shape(n_rows, width) float64; the first column is profiled
  * @param width          values of one row's prediction; 0 where predictions is NULL
- * @return MLOPS_E_INVALID where a shape differs; nothing is added then
+ * @return MLOPS_E_INVALID where a shape differs; MLOPS_E_LIMIT beyond 2^63 - 1 rows in all. Nothing
+ *         is added then
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_monitor_add(mlops_monitor *self, const float *rows, int64_t n_rows,
@@ -120,7 +121,8 @@ MLOPS_API mlops_status mlops_monitor_add(mlops_monitor *self, const float *rows,
  * @param self   monitor
  * @param table  rows
  * @param err    @nullable
- * @return MLOPS_E_SCHEMA names a column that is missing or of another kind; nothing is added then
+ * @return MLOPS_E_SCHEMA names a column that is missing or of another kind; MLOPS_E_LIMIT beyond
+ *         2^63 - 1 rows in all. Nothing is added then
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_monitor_add_table(mlops_monitor *self, const mlops_table *table,
@@ -131,7 +133,7 @@ MLOPS_API mlops_status mlops_monitor_add_table(mlops_monitor *self, const mlops_
  *
  * @param self         monitor
  * @param duration_ns  nanoseconds, 0 or more
- * @return MLOPS_E_INVALID
+ * @return MLOPS_E_INVALID if it is negative
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_monitor_add_latency(mlops_monitor *self, int64_t duration_ns);

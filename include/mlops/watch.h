@@ -84,8 +84,9 @@ MLOPS_API int64_t mlops_watch_n_rows(const mlops_watch *self);
  * @param predictions  @nullable @shape(n_rows, width) float64; the first column is profiled
  * @param width        values of one row's prediction; 0 where predictions is NULL
  * @param err          @nullable
- * @return MLOPS_E_INVALID where a shape differs: nothing is added then; MLOPS_E_NO_SPACE,
- *         MLOPS_E_IO, MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED
+ * @return MLOPS_E_INVALID where a shape differs: nothing is added then; MLOPS_E_LIMIT beyond
+ *         2^63 - 1 rows in all; MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_CORRUPT, MLOPS_E_NOMEM,
+ *         MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_watch_add(mlops_watch *self, const float *rows, int64_t n_rows,
@@ -110,7 +111,7 @@ MLOPS_API mlops_status mlops_watch_add_table(mlops_watch *self, const mlops_tabl
  *
  * @param self         watch
  * @param duration_ns  nanoseconds, 0 or more
- * @return MLOPS_E_INVALID
+ * @return MLOPS_E_INVALID if it is negative
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_watch_add_latency(mlops_watch *self, int64_t duration_ns);

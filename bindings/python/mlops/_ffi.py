@@ -10382,7 +10382,8 @@ class Monitor(_rt.Handle):
             rows: row-major, float32
             predictions: float64; the first column is profiled; of one dimension: one value a row
 
-        Raises: InvalidError where a shape differs; nothing is added then.
+        Raises: InvalidError where a shape differs; LimitError beyond 2^63 - 1 rows in all. Nothing is added
+        then.
         """
         h = self._open()
         rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
@@ -10397,6 +10398,7 @@ class Monitor(_rt.Handle):
         if status:
             _rt.check(status, "Monitor.add", why={
                 -1: "a shape differs",
+                -10: "beyond 2^63 - 1 rows in all",
             })
 
     def add_table(self, table):
@@ -10404,7 +10406,8 @@ class Monitor(_rt.Handle):
 
             table: rows
 
-        Raises: SchemaError names a column that is missing or of another kind; nothing is added then.
+        Raises: SchemaError names a column that is missing or of another kind; LimitError beyond 2^63 - 1 rows
+        in all. Nothing is added then.
         """
         h = self._open()
         table_h = _rt.opened(table, Table, "table")
@@ -10419,14 +10422,16 @@ class Monitor(_rt.Handle):
 
             duration_ns: nanoseconds, 0 or more
 
-        Raises: InvalidError.
+        Raises: InvalidError if it is negative.
         """
         h = self._open()
         with h.lock:
             status = lib.mlops_monitor_add_latency(h, _rt.integer(duration_ns, -2 ** 63, 2 ** 63 - 1, "duration_ns",
                     0))
         if status:
-            _rt.check(status, f"Monitor.add_latency({duration_ns})")
+            _rt.check(status, f"Monitor.add_latency({duration_ns})", why={
+                -1: "it is negative",
+            })
 
     def add_errors(self, n):
         """Count requests that got no prediction.
@@ -12677,8 +12682,8 @@ class Watch(_rt.Handle):
             rows: row-major, float32
             predictions: float64; the first column is profiled; of one dimension: one value a row
 
-        Raises: InvalidError where a shape differs: nothing is added then; NoSpaceError, IoError,
-        CorruptError, NomemError, ForkedError.
+        Raises: InvalidError where a shape differs: nothing is added then; LimitError beyond 2^63 - 1 rows in
+        all; NoSpaceError, IoError, CorruptError, NomemError, ForkedError.
         """
         h = self._open()
         rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
@@ -12715,13 +12720,15 @@ class Watch(_rt.Handle):
 
             duration_ns: nanoseconds, 0 or more
 
-        Raises: InvalidError.
+        Raises: InvalidError if it is negative.
         """
         h = self._open()
         with h.lock:
             status = lib.mlops_watch_add_latency(h, _rt.integer(duration_ns, -2 ** 63, 2 ** 63 - 1, "duration_ns", 0))
         if status:
-            _rt.check(status, f"Watch.add_latency({duration_ns})")
+            _rt.check(status, f"Watch.add_latency({duration_ns})", why={
+                -1: "it is negative",
+            })
 
     @property
     def n_windows(self):

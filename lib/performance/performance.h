@@ -3,24 +3,15 @@
 #define MLOPS_PERFORMANCE_PERFORMANCE_H
 
 #include "base/bits.h"
-#include "base/buf.h"
-#include "base/cursor.h"
-#include "base/wide.h"
 #include "column/rows.h"
 #include "kern/scores/scores.h"
+#include "performance/weight.h"
 #include "sys/host.h"
 
 #include <mlops/performance.h>
 #include <mlops/performance_regression.h>
 
-enum {
-    MLOPS__WEIGHT_BITS = 20, /* a weight counts units of 2^-20 */
-    MLOPS__WEIGHT_ONE = 1 << MLOPS__WEIGHT_BITS,
-    MLOPS__SCORE_BITS = 52 /* scores, squared errors and losses count units of 2^-52 */
-};
-
-/* Of weights in all, so that what is added up below stays within 2^119. */
-#define MLOPS__UNITS_MAX ((int64_t)1 << 61)
+enum { MLOPS__SCORE_BITS = 52 /* scores, squared errors and losses count units of 2^-52 */ };
 
 /* Scores of one bin. Place 0 and 1 are those labels, 2 is a label that is not known. */
 typedef struct mlops__score_bin {
@@ -41,30 +32,6 @@ struct mlops_performance {
 /* The largest loss in units, a little above: 52 ln 2. */
 #define MLOPS__LOSS_MAX ((uint64_t)37 << MLOPS__SCORE_BITS)
 
-static inline mlops__i128 mlops__i128_product(uint64_t a, uint64_t b) {
-    mlops__u128 product = mlops__mul_u64(a, b);
-    return (mlops__i128){product.low, (int64_t)product.high};
-}
-
-/* sum += a b */
-static inline void mlops__wide_put(mlops__i128 *sum, uint64_t a, uint64_t b) {
-    mlops__u128 product = mlops__mul_u64(a, b);
-    sum->low += product.low;
-    sum->high += (int64_t)(product.high + (sum->low < product.low));
-}
-
-/* a - b */
-static inline mlops__i128 mlops__i128_less(mlops__i128 a, mlops__i128 b) {
-    return mlops__i128_add(a, mlops__i128_add((mlops__i128){~b.low, ~b.high}, (mlops__i128){1, 0}));
-}
-
-static inline double mlops__weight_of(int64_t units) {
-    return (double)units * (1.0 / (1 << MLOPS__WEIGHT_BITS));
-}
-
-/* Units of a weight, 0 of a row that is not there; what is wrong with it, or NULL. */
-const char *mlops__units_of(int64_t *units, double weight);
-
 /* MLOPS_E_LIMIT if so much more does not fit. */
 mlops_status mlops__performance_room(const mlops_performance *self, int64_t units, int64_t n_nan,
                                      mlops_error *err);
@@ -78,11 +45,6 @@ void mlops__performance_join(mlops_performance *self, const mlops_performance *o
 /* The state without its frame, and what stands where bytes begin with it: 0 if it is none. */
 void mlops__performance_put_state(const void *self, mlops__buf *out);
 int mlops__performance_read_state(mlops_performance *self, mlops__cursor *in);
-void mlops__wide_write(mlops__buf *out, mlops__i128 value);
-mlops__i128 mlops__wide_read(mlops__cursor *in);
-
-/* Whether low * units <= sum <= high * units; both products are below 2^126. */
-int mlops__wide_within(mlops__i128 sum, int64_t units, uint64_t low, uint64_t high);
 
 mlops_status mlops__performance_no_labels(mlops_error *err);
 

@@ -73,6 +73,11 @@ int mlops__wide_within(mlops__i128 sum, int64_t units, uint64_t low, uint64_t hi
     return above.high >= 0 && below.high >= 0;
 }
 
+int mlops__weights_agree(int64_t n, int64_t units, mlops__i128 squares) {
+    return n >= 0 && n <= units && units <= MLOPS__UNITS_MAX && (n == 0) == (units == 0) &&
+           mlops__wide_within(squares, units, 1, (uint64_t)1 << 52); /* 2^52: the heaviest row */
+}
+
 static int read_bin(mlops_performance *self, mlops__cursor *in, int64_t *next) {
     uint32_t at = mlops__cursor_u32(in);
     if (at < *next || at >= MLOPS__SCORE_BINS) return 0;
@@ -95,11 +100,8 @@ static int read_bin(mlops_performance *self, mlops__cursor *in, int64_t *next) {
 }
 
 static int totals_agree(const mlops_performance *self) {
-    for (size_t i = 0; i < 2; i++) {
-        int64_t n = self->n[i], total = self->total[i];
-        if (n < 0 || n > total || (n == 0) != (total == 0)) return 0;
-        if (!mlops__wide_within(self->squares[i], total, 1, (uint64_t)1 << 52)) return 0;
-    }
+    for (size_t i = 0; i < 2; i++)
+        if (!mlops__weights_agree(self->n[i], self->total[i], self->squares[i])) return 0;
     return self->n_nan >= 0 && self->n_nan <= MLOPS__UNITS_MAX &&
            mlops__wide_within(self->brier, self->total[0], 0, (uint64_t)1 << MLOPS__SCORE_BITS) &&
            mlops__wide_within(self->log_loss, self->total[0], 0, MLOPS__LOSS_MAX);

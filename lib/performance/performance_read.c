@@ -203,11 +203,10 @@ mlops_status mlops_performance_metrics(mlops_metrics *out, const mlops_performan
     return mlops__metrics_end(out, &m, err);
 }
 
-/* (sum of weights)^2 / sum of squares. */
-static double effective(const mlops_performance *self) {
-    double weight = mlops__weight_of(self->total[0]);
-    double squares = mlops__i128_mean(self->squares[0], 2 * MLOPS__WEIGHT_BITS, 1);
-    return squares > 0 ? weight * weight / squares : 0;
+double mlops__effective(int64_t units, mlops__i128 squares) {
+    double weight = mlops__weight_of(units);
+    double below = mlops__i128_mean(squares, 2 * MLOPS__WEIGHT_BITS, 1);
+    return below > 0 ? weight * (weight / below) : 0; /* weight / below is 1 without weights */
 }
 
 mlops_status mlops_performance_summarize(mlops_performance_summary *out,
@@ -224,7 +223,7 @@ mlops_status mlops_performance_summarize(mlops_performance_summary *out,
     s.weight = mlops__weight_of(self->total[0]);
     s.weight_unlabelled = mlops__weight_of(self->total[1]);
     s.mean_score = mean(mlops__i128_add(all.sum[0], all.sum[1]), self->total[0] + self->total[1]);
-    s.n_effective = effective(self);
+    s.n_effective = mlops__effective(self->total[0], self->squares[0]);
     doubt open = rank(&m, self, mlops__weight_of(all.weight[1]), mlops__weight_of(all.weight[0]));
     s.auc_error = open.auc;
     s.average_precision_error = open.precision;
@@ -253,7 +252,8 @@ mlops_status mlops_performance_reliability(mlops_table **out, const mlops_perfor
     MLOPS_TRY(mlops__host_init(&host, opts.host, err));
     MLOPS_TRY(mlops__rows_begin(&rows, &host, columns, sizeof columns / sizeof *columns, err));
     double z = mlops__normal_isf((1 - opts.confidence) / 2);
-    double share = mlops__ratio(effective(self), mlops__weight_of(self->total[0]));
+    double share = mlops__ratio(mlops__effective(self->total[0], self->squares[0]),
+                                mlops__weight_of(self->total[0]));
     for (int32_t i = 0; i < opts.n_bins; i++) {
         mlops__score_bin bin = joined(self, opts.n_bins, i);
         double weight = mlops__weight_of(bin.weight[0] + bin.weight[1]);

@@ -230,11 +230,9 @@ static int read_all(mlops_ranking_performance *self, mlops__cursor *in) {
     self->total = mlops__cursor_i64(in);
     self->squares = mlops__wide_read(in);
     for (size_t i = 0; i < TERMS; i++) self->sums[i] = mlops__wide_read(in);
-    int64_t most = MLOPS__UNITS_MAX;
-    if (in->failed || mlops__cursor_left(in) || self->n < 0 || self->n > self->total ||
-        self->total > most || (self->n == 0) != (self->total == 0) || self->n_empty < 0 ||
-        self->n_empty > most ||
-        !mlops__wide_within(self->squares, self->total, 1, (uint64_t)1 << 52))
+    if (in->failed || mlops__cursor_left(in) || self->n_empty < 0 ||
+        self->n_empty > MLOPS__UNITS_MAX ||
+        !mlops__weights_agree(self->n, self->total, self->squares))
         return 0;
     for (size_t i = 0; i < TERMS; i++)
         if (!mlops__wide_within(self->sums[i], self->total, 0, (uint64_t)1 << MLOPS__SCORE_BITS))

@@ -491,14 +491,11 @@ static int is_plain(double x) {
 
 static int counts_agree(const mlops_regression_performance *self) {
     int64_t most = MLOPS__UNITS_MAX;
-    return self->n >= 0 && self->n <= self->total && self->total <= most &&
-           (self->n == 0) == (self->total == 0) && self->n_unlabelled >= 0 &&
+    return mlops__weights_agree(self->n, self->total, self->squares) && self->n_unlabelled >= 0 &&
            self->n_unlabelled <= most && self->n_nan >= 0 && self->n_nan <= most &&
            self->n_no_log >= 0 && self->n_no_log <= self->n_no_poisson &&
-           self->n_no_poisson <= self->n &&
-           mlops__wide_within(self->squares, self->total, 1, (uint64_t)1 << 52) &&
-           is_plain(self->least) && is_plain(self->greatest) && is_plain(self->worst) &&
-           self->least <= self->greatest && self->worst >= 0 &&
+           self->n_no_poisson <= self->n && is_plain(self->least) && is_plain(self->greatest) &&
+           is_plain(self->worst) && self->least <= self->greatest && self->worst >= 0 &&
            (self->n || (self->least == 0 && self->greatest == 0 && self->worst == 0));
 }
 

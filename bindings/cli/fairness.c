@@ -5,10 +5,10 @@ static int count_table(mlops_fairness *fairness, const cli_args *args) {
     mlops_table *table = NULL, *out = NULL;
     mlops_error error;
     int exit_status = cli_load_table(&table, args->words[0], args);
-    if (!exit_status &&
-        (mlops_fairness_add_table(fairness, table, args->by, args->columns, args->target, &error) ||
-         (args->alone ? mlops_fairness_groups(&out, fairness, &error)
-                      : mlops_fairness_measures(&out, fairness, &error))))
+    if (!exit_status && (mlops_fairness_add_table(fairness, table, args->by, args->columns,
+                                                  args->target, args->keys, &error) ||
+                         (args->alone ? mlops_fairness_groups(&out, fairness, &error)
+                                      : mlops_fairness_measures(&out, fairness, &error))))
         exit_status = cli_fail(args->words[0], &error);
     if (!exit_status) exit_status = cli_list(out, args);
     mlops_table_unref(out);

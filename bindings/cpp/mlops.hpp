@@ -2629,21 +2629,23 @@ public:
     }
 
     /// Count rows of one group.
-    void add(const std::string &group, span<const double> predictions, span<const double> labels = {}) {
+    void add(const std::string &group, span<const double> predictions, span<const double> labels = {},
+             span<const double> weights = {}) {
         mlops_error e;
         e.code = 0;
         detail::require(labels.data() == nullptr || labels.size() == predictions.size(), "labels and predictions differ in length");
-        detail::check(mlops_fairness_add(need(), group.c_str(), predictions.data(), labels.data(), static_cast<std::int64_t>(predictions.size()), &e), "mlops_fairness_add", &e);
+        detail::require(weights.data() == nullptr || weights.size() == predictions.size(), "weights and predictions differ in length");
+        detail::check(mlops_fairness_add(need(), group.c_str(), predictions.data(), labels.data(), weights.data(), static_cast<std::int64_t>(predictions.size()), &e), "mlops_fairness_add", &e);
     }
 
     /// Count the rows of a table. A group is what the columns of groups have in a row: of one column its text, of
     /// several (intersections) a line of CSV, such as "F,north". A row in which one of them is null is left out, and
     /// counted as such.
     void add_table(const ::mlops::table &table, const std::string &groups, const std::string &prediction,
-                   const char *label = nullptr) {
+                   const char *label = nullptr, const char *weight = nullptr) {
         mlops_error e;
         e.code = 0;
-        detail::check(mlops_fairness_add_table(need(), detail::required(table), groups.c_str(), prediction.c_str(), label, &e), "mlops_fairness_add_table", &e);
+        detail::check(mlops_fairness_add_table(need(), detail::required(table), groups.c_str(), prediction.c_str(), label, weight, &e), "mlops_fairness_add_table", &e);
     }
 
     /// Add what other counts have.
@@ -2665,10 +2667,11 @@ public:
 
     /// The groups and their rates, one row each, by name.
     ///
-    /// Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn of these; base_rate, the share of
-    /// label 1; selection_rate, the share decided positive, with selection_low and _high; tpr and fpr, true and false
-    /// positive rate, each with _low and _high; precision; accuracy. A quotient with 0 below is null. Intervals are
-    /// Wilson's, each for itself.
+    /// Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn, rows of these; base_rate, the share
+    /// of label 1; selection_rate, the share decided positive, with selection_low and _high; tpr and fpr, true and
+    /// false positive rate, each with _low and _high; precision; accuracy; weight of the rows; n_effective, Kish's
+    /// effective number of them. Rates are shares of the weight. A quotient with 0 below is null. Intervals are
+    /// Wilson's of the effective number of rows that stand below, each for itself.
     ::mlops::table groups() const {
         mlops_table *out = nullptr;
         mlops_error e;

@@ -3265,13 +3265,14 @@ func (o *RunOpts) c(s *scope) *C.mlops_run_opts {
 // FairnessOpts: options of the constructors. Zero means the default in each field.
 type FairnessOpts struct {
 	// group that the measures of AI Fairness 360 hold all others against; default: the one of the most
-	// rows
+	// weight, without weights of the most rows
 	Privileged string
 	// a row is decided positive if its prediction is at least this; default 0.5
 	Threshold *float64
 	// of intervals, in (0, 1); default 0.95
 	Confidence float64
-	// a rate of a group takes part in measures if so many rows stand below it; 1 or more, default 30
+	// a rate of a group takes part in measures if so many rows stand below it, whatever they weigh; 1 or
+	// more, default 30
 	RowsMin int64
 }
 
@@ -9284,22 +9285,27 @@ func NewFairness(opts *FairnessOpts) (*Fairness, error) {
 
 // Add: count rows of one group.
 //
-// Errors: MLOPS_E_INVALID if a label is none of these, or the name is empty or too long; MLOPS_E_LIMIT
-// beyond 65,536 groups or 2^53 rows; MLOPS_E_NOMEM. Nothing is counted then.
-func (x *Fairness) Add(group string, predictions []float64, labels []float64) error {
+// Errors: MLOPS_E_INVALID names the first row, counted from 0, whose label or weight is none of these,
+// or says that the name is empty or too long; MLOPS_E_LIMIT beyond 65,536 groups or a weight of 2^41
+// in all; MLOPS_E_NOMEM. Nothing is counted then.
+func (x *Fairness) Add(group string, predictions []float64, labels []float64, weights []float64) error {
 	if x == nil || x.p == nil {
 		return closed("Fairness")
 	}
 	defer runtime.KeepAlive(x)
 	defer runtime.KeepAlive(predictions)
 	defer runtime.KeepAlive(labels)
+	defer runtime.KeepAlive(weights)
 	var s scope
 	defer s.free()
 	var e C.mlops_error
 	if labels != nil && len(labels) != int(C.int64_t(len(predictions))) {
 		return invalid("labels has another length")
 	}
-	return check(C.mlops_fairness_add(x.p, s.str(group), (*C.double)(pointer(predictions)), (*C.double)(pointer(labels)), C.int64_t(len(predictions)), &e), &e, "mlops_fairness_add")
+	if weights != nil && len(weights) != int(C.int64_t(len(predictions))) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_fairness_add(x.p, s.str(group), (*C.double)(pointer(predictions)), (*C.double)(pointer(labels)), (*C.double)(pointer(weights)), C.int64_t(len(predictions)), &e), &e, "mlops_fairness_add")
 }
 
 // AddTable: count the rows of a table. A group is what the columns of groups have in a row: of one
@@ -9308,7 +9314,7 @@ func (x *Fairness) Add(group string, predictions []float64, labels []float64) er
 //
 // Errors: MLOPS_E_SCHEMA names a column that is missing or of another kind; else as
 // mlops_fairness_add().
-func (x *Fairness) AddTable(table *Table, groups string, prediction string, label string) error {
+func (x *Fairness) AddTable(table *Table, groups string, prediction string, label string, weight string) error {
 	if x == nil || x.p == nil {
 		return closed("Fairness")
 	}
@@ -9320,7 +9326,7 @@ func (x *Fairness) AddTable(table *Table, groups string, prediction string, labe
 		return closed("Table")
 	}
 	var e C.mlops_error
-	return check(C.mlops_fairness_add_table(x.p, table.p, s.str(groups), s.str(prediction), s.optional(label), &e), &e, "mlops_fairness_add_table")
+	return check(C.mlops_fairness_add_table(x.p, table.p, s.str(groups), s.str(prediction), s.optional(label), s.optional(weight), &e), &e, "mlops_fairness_add_table")
 }
 
 // Merge: add what other counts have.
@@ -9360,10 +9366,12 @@ func (x *Fairness) NLeftOut() int64 {
 
 // Groups: the groups and their rates, one row each, by name.
 //
-// Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn of these; base_rate, the
-// share of label 1; selection_rate, the share decided positive, with selection_low and _high; tpr and
-// fpr, true and false positive rate, each with _low and _high; precision; accuracy. A quotient with 0
-// below is null. Intervals are Wilson's, each for itself.
+// Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn, rows of these; base_rate,
+// the share of label 1; selection_rate, the share decided positive, with selection_low and _high; tpr
+// and fpr, true and false positive rate, each with _low and _high; precision; accuracy; weight of the
+// rows; n_effective, Kish's effective number of them. Rates are shares of the weight. A quotient with
+// 0 below is null. Intervals are Wilson's of the effective number of rows that stand below, each for
+// itself.
 //
 // Errors: MLOPS_E_NOMEM.
 func (x *Fairness) Groups() (*Table, error) {

@@ -29,12 +29,13 @@ typedef struct mlops_fairness_opts {
     uint32_t flags;                /**< MLOPS_FAIRNESS_SET_THRESHOLD */
     const struct mlops_host *host; /**< @nullable */
     const char *privileged; /**< @nullable group that the measures of AI Fairness 360 hold all
-                                 others against; default: the one of the most rows */
+                                 others against; default: the one of the most weight, without
+                                 weights of the most rows */
     double threshold;       /**< a row is decided positive if its prediction is at least this;
                                  default 0.5 */
     double confidence;      /**< of intervals, in (0, 1); default 0.95 */
     int64_t rows_min;       /**< a rate of a group takes part in measures if so many rows stand
-                                 below it; 1 or more, default 30 */
+                                 below it, whatever they weigh; 1 or more, default 30 */
 } mlops_fairness_opts;
 
 enum {
@@ -68,15 +69,18 @@ MLOPS_API void mlops_fairness_free(mlops_fairness *self);
  *                     out, and counted as such
  * @param labels       @nullable @shape(n) 0 or 1; NaN: not known (yet), the row counts for what was
  *                     decided alone
+ * @param weights      @nullable @shape(n) of each row: 0, or 2^-20 to 2^32, rounded to a multiple
+ *                     of 2^-20; a row of weight 0 is not there; NULL: each row counts 1
  * @param n            0 or more
  * @param err          @nullable
- * @return MLOPS_E_INVALID if a label is none of these, or the name is empty or too long;
- *         MLOPS_E_LIMIT beyond 65,536 groups or 2^53 rows; MLOPS_E_NOMEM. Nothing is counted then
+ * @return MLOPS_E_INVALID names the first row, counted from 0, whose label or weight is none of
+ *         these, or says that the name is empty or too long; MLOPS_E_LIMIT beyond 65,536 groups or
+ *         a weight of 2^41 in all; MLOPS_E_NOMEM. Nothing is counted then
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_fairness_add(mlops_fairness *self, const char *group,
                                           const double *predictions, const double *labels,
-                                          int64_t n, mlops_error *err);
+                                          const double *weights, int64_t n, mlops_error *err);
 
 /**
  * Count the rows of a table. A group is what the columns of groups have in a row: of one column its
@@ -88,6 +92,8 @@ MLOPS_API mlops_status mlops_fairness_add(mlops_fairness *self, const char *grou
  * @param groups      names of columns, separated by commas, quoted as in a CSV line
  * @param prediction  name of a numeric or bool column
  * @param label       @nullable name of one of 0 and 1, or bool; a null is a label not known
+ * @param weight      @nullable name of a numeric one of weights as in mlops_fairness_add(), none
+ *                    of them null; NULL: each row counts 1
  * @param err         @nullable
  * @return MLOPS_E_SCHEMA names a column that is missing or of another kind; else as
  *         mlops_fairness_add()
@@ -95,7 +101,8 @@ MLOPS_API mlops_status mlops_fairness_add(mlops_fairness *self, const char *grou
  */
 MLOPS_API mlops_status mlops_fairness_add_table(mlops_fairness *self, const mlops_table *table,
                                                 const char *groups, const char *prediction,
-                                                const char *label, mlops_error *err);
+                                                const char *label, const char *weight,
+                                                mlops_error *err);
 
 /**
  * Add what other counts have.
@@ -119,10 +126,12 @@ MLOPS_API int64_t mlops_fairness_n_left_out(const mlops_fairness *self);
 /**
  * The groups and their rates, one row each, by name.
  *
- * Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn of these; base_rate, the
- * share of label 1; selection_rate, the share decided positive, with selection_low and _high; tpr
- * and fpr, true and false positive rate, each with _low and _high; precision; accuracy. A quotient
- * with 0 below is null. Intervals are Wilson's, each for itself.
+ * Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn, rows of these;
+ * base_rate, the share of label 1; selection_rate, the share decided positive, with selection_low
+ * and _high; tpr and fpr, true and false positive rate, each with _low and _high; precision;
+ * accuracy; weight of the rows; n_effective, Kish's effective number of them. Rates are shares of
+ * the weight. A quotient with 0 below is null. Intervals are Wilson's of the effective number of
+ * rows that stand below, each for itself.
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param self      counts

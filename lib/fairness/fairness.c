@@ -1,8 +1,8 @@
 /* Counts by group: the object, adding and merging.
  *
- * Owns the groups and their order by name. Invariants: counts are whole numbers that merging adds
- * up, so that parts give the bytes of the whole in any order; a call that fails has counted
- * nothing.
+ * Owns the groups and their order by name. Invariants: counts and weights are whole numbers that
+ * merging adds up, so that parts give the bytes of the whole in any order; a call that fails has
+ * counted nothing.
  */
 #include "fairness/fairness.h"
 
@@ -104,12 +104,13 @@ mlops_status mlops__fairness_insert(mlops_fairness *self, int64_t place, const c
     if (!copy) return MLOPS_E_NOMEM;
     mlops__fairness_group *at = self->groups + place;
     memmove(at + 1, at, (size_t)(self->n - place) * each);
-    *at = (mlops__fairness_group){copy, size, {0}};
+    *at = (mlops__fairness_group){copy, size, {{0, 0, {0, 0}}}};
     self->n++;
     return MLOPS_OK;
 }
 
-int mlops__fairness_count_of(const mlops_fairness *self, double prediction, double label) {
+/* Where a row counts; label NaN: unknown. -1: the label is none. The prediction is no NaN. */
+static int count_of(const mlops_fairness *self, double prediction, double label) {
     int yes = prediction >= self->threshold;
     if (label != label) return yes ? MLOPS__FAIRNESS_YES : MLOPS__FAIRNESS_NO;
     if (label == 1) return yes ? MLOPS__FAIRNESS_TP : MLOPS__FAIRNESS_FN;
@@ -117,10 +118,22 @@ int mlops__fairness_count_of(const mlops_fairness *self, double prediction, doub
     return -1;
 }
 
-int64_t mlops__fairness_rows(const mlops__fairness_group *group) {
-    int64_t n = 0;
-    for (size_t i = 0; i < MLOPS__FAIRNESS_COUNTS; i++) n += group->counts[i];
-    return n;
+void mlops__fairness_weigh(mlops__fairness_cell *self) {
+    self->units = self->n * MLOPS__WEIGHT_ONE;
+    self->squares = mlops__i128_product((uint64_t)self->units, MLOPS__WEIGHT_ONE);
+}
+
+void mlops__fairness_join(mlops__fairness_cell *self, const mlops__fairness_cell *other) {
+    self->n += other->n;
+    self->units += other->units;
+    self->squares = mlops__i128_add(self->squares, other->squares);
+}
+
+mlops__fairness_cell mlops__fairness_sum(const mlops__fairness_group *group, unsigned cells) {
+    mlops__fairness_cell out = {0, 0, {0, 0}};
+    for (unsigned i = 0; i < MLOPS__FAIRNESS_COUNTS; i++)
+        if (cells >> i & 1) mlops__fairness_join(&out, &group->cells[i]);
+    return out;
 }
 
 static mlops_status check_name(size_t size, mlops_error *err) {
@@ -131,44 +144,79 @@ static mlops_status check_name(size_t size, mlops_error *err) {
     return MLOPS_OK;
 }
 
-static mlops_status check_room(const mlops_fairness *self, int64_t n_groups, int64_t n_rows,
-                               mlops_error *err) {
+static mlops_status check_room(const mlops_fairness *self, int64_t n_groups, int64_t units,
+                               int64_t n_left_out, mlops_error *err) {
     if (n_groups > MLOPS__FAIRNESS_GROUPS_MAX)
         return mlops__fail(err, MLOPS_E_LIMIT,
                            "more than %d groups; a column of groups must not be one of ids",
                            MLOPS__FAIRNESS_GROUPS_MAX);
-    if (n_rows > MLOPS__FAIRNESS_ROWS_MAX - self->n_rows - self->n_left_out)
-        return mlops__fail(err, MLOPS_E_LIMIT, "more than 2^53 rows in all");
+    if (units > MLOPS__UNITS_MAX - self->units || n_left_out > MLOPS__UNITS_MAX - self->n_left_out)
+        return mlops__fail(err, MLOPS_E_LIMIT,
+                           "fairness: the weights would add up to more than 2^41");
     return MLOPS_OK;
 }
 
+/* Rows of a call. */
+typedef struct rows {
+    const double *predictions, *labels, *weights; /* labels and weights may be NULL */
+    int64_t units, n_left_out;                    /* of those with a prediction; without one */
+    mlops__fairness_cell cells[MLOPS__FAIRNESS_COUNTS];
+} rows;
+
+/* What is wrong with a row, or NULL. Rows without weights are weighed when all are counted. */
+static const char *count_row(rows *r, const mlops_fairness *self, int64_t i) {
+    double prediction = r->predictions[i];
+    double label = r->labels ? r->labels[i] : mlops__not_a_number();
+    int64_t units = 0;
+    if (r->weights) {
+        const char *wrong = mlops__units_of(&units, r->weights[i]);
+        if (!units) return wrong;
+    }
+    int at = count_of(self, prediction, label);
+    if (at < 0) return "the label is none of 0, 1, and NaN for not known";
+    if (prediction != prediction) return r->n_left_out++, NULL;
+    r->cells[at].n++;
+    if (!units || r->units > MLOPS__UNITS_MAX) return NULL; /* more are refused as they are */
+    r->units += units;
+    r->cells[at].units += units;
+    mlops__wide_put(&r->cells[at].squares, (uint64_t)units, (uint64_t)units);
+    return NULL;
+}
+
 mlops_status mlops_fairness_add(mlops_fairness *self, const char *group, const double *predictions,
-                                const double *labels, int64_t n, mlops_error *err) {
-    int64_t counts[MLOPS__FAIRNESS_COUNTS] = {0}, n_rows = 0;
+                                const double *labels, const double *weights, int64_t n,
+                                mlops_error *err) {
+    rows r;
     int found;
     if (!self || !group || n < 0 || (n > 0 && !predictions))
         return mlops__fail(err, MLOPS_E_INVALID,
                            "fairness: something is NULL, or the number of rows negative");
     size_t size = strlen(group);
     MLOPS_TRY(check_name(size, err));
+    r.predictions = predictions, r.labels = labels, r.weights = weights, r.units = r.n_left_out = 0;
+    for (size_t i = 0; i < MLOPS__FAIRNESS_COUNTS; i++)
+        r.cells[i] = (mlops__fairness_cell){0, 0, {0, 0}};
     for (int64_t i = 0; i < n; i++) {
-        double label = labels ? labels[i] : mlops__not_a_number();
-        int at = mlops__fairness_count_of(self, predictions[i], label);
-        if (at < 0)
-            return mlops__fail(err, MLOPS_E_INVALID,
-                               "label %lld is none of 0, 1, and NaN for not known", (long long)i);
-        if (predictions[i] != predictions[i]) continue;
-        counts[at]++;
-        n_rows++;
+        const char *wrong = count_row(&r, self, i);
+        if (wrong)
+            return mlops__fail(err, MLOPS_E_INVALID, "row %lld, counted from 0: %s", (long long)i,
+                               wrong);
     }
+    int64_t n_rows = n - r.n_left_out; /* without weights */
+    if (!weights)
+        r.units = n_rows > MLOPS__UNITS_MAX / MLOPS__WEIGHT_ONE ? MLOPS__UNITS_MAX + 1
+                                                                : n_rows * MLOPS__WEIGHT_ONE;
     int64_t place = mlops__fairness_find(self, group, size, &found);
-    MLOPS_TRY(check_room(self, self->n + !found, n, err));
-    if (!found && n_rows > 0 && mlops__fairness_insert(self, place, group, size))
+    MLOPS_TRY(check_room(self, self->n + !found, r.units, r.n_left_out, err));
+    if (!found && r.units > 0 && mlops__fairness_insert(self, place, group, size))
         return mlops__fail_nomem(err, size);
-    for (size_t i = 0; n_rows > 0 && i < MLOPS__FAIRNESS_COUNTS; i++)
-        self->groups[place].counts[i] += counts[i];
-    self->n_rows += n_rows;
-    self->n_left_out += n - n_rows;
+    for (size_t i = 0; i < MLOPS__FAIRNESS_COUNTS; i++) {
+        if (!r.cells[i].n) continue;
+        if (!weights) mlops__fairness_weigh(&r.cells[i]);
+        mlops__fairness_join(&self->groups[place].cells[i], &r.cells[i]);
+    }
+    self->units += r.units;
+    self->n_left_out += r.n_left_out;
     return MLOPS_OK;
 }
 
@@ -188,7 +236,7 @@ static void drop_empty(mlops_fairness *self) {
     int64_t n = 0;
     for (int64_t i = 0; i < self->n; i++) {
         mlops__fairness_group group = self->groups[i];
-        if (mlops__fairness_rows(&group)) self->groups[n++] = group;
+        if (mlops__fairness_sum(&group, MLOPS__FAIRNESS_ALL).n) self->groups[n++] = group;
         else mlops__free(&self->host.allocator, group.name, group.size + 1);
     }
     self->n = n;
@@ -211,7 +259,7 @@ mlops_status mlops_fairness_merge(mlops_fairness *self, const mlops_fairness *ot
     if (self->threshold != other->threshold)
         return mlops__fail(err, MLOPS_E_INVALID, "fairness: the thresholds differ");
     MLOPS_TRY(
-        check_room(self, self->n + n_missing(self, other), other->n_rows + other->n_left_out, err));
+        check_room(self, self->n + n_missing(self, other), other->units, other->n_left_out, err));
     if (take_groups(self, other)) {
         drop_empty(self);
         return mlops__fail_nomem(err, sizeof *self->groups);
@@ -221,9 +269,9 @@ mlops_status mlops_fairness_merge(mlops_fairness *self, const mlops_fairness *ot
         int found;
         int64_t place = mlops__fairness_find(self, group->name, group->size, &found);
         for (size_t k = 0; k < MLOPS__FAIRNESS_COUNTS; k++)
-            self->groups[place].counts[k] += group->counts[k];
+            mlops__fairness_join(&self->groups[place].cells[k], &group->cells[k]);
     }
-    self->n_rows += other->n_rows;
+    self->units += other->units;
     self->n_left_out += other->n_left_out;
     return MLOPS_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef MLOPS_FAIRNESS_FAIRNESS_H
 #define MLOPS_FAIRNESS_FAIRNESS_H
 
+#include "performance/weight.h"
 #include "sys/host.h"
 
 #include <mlops/fairness.h>
@@ -19,21 +20,25 @@ enum {
 
 enum { MLOPS__FAIRNESS_GROUPS_MAX = 65536, MLOPS__FAIRNESS_NAME_MAX = 1000 };
 
-#define MLOPS__FAIRNESS_ROWS_MAX ((int64_t)1 << 53)
+/* Rows that count alike; none weighs nothing. */
+typedef struct mlops__fairness_cell {
+    int64_t n, units;
+    mlops__i128 squares; /* of the units of each row */
+} mlops__fairness_cell;
 
 typedef struct mlops__fairness_group {
     char *name; /* with a NUL behind it */
     size_t size;
-    int64_t counts[MLOPS__FAIRNESS_COUNTS];
+    mlops__fairness_cell cells[MLOPS__FAIRNESS_COUNTS];
 } mlops__fairness_group;
 
 struct mlops_fairness {
     mlops__host host;
-    char *privileged; /* NULL: the group of the most rows */
+    char *privileged; /* NULL: the group of the most weight */
     double threshold;
     double confidence;
     int64_t rows_min;
-    int64_t n_rows; /* that are counted, over all groups */
+    int64_t units; /* of the rows that are counted, over all groups */
     int64_t n_left_out;
     int64_t n;
     int64_t cap;
@@ -47,12 +52,16 @@ int64_t mlops__fairness_find(const mlops_fairness *self, const char *name, size_
 mlops_status mlops__fairness_insert(mlops_fairness *self, int64_t place, const char *name,
                                     size_t size);
 
-/* Where a row counts; label NaN: unknown. -1: the label is none. The prediction is no NaN. */
-int mlops__fairness_count_of(const mlops_fairness *self, double prediction, double label);
+/* Gives each of the rows weight 1; they are 2^41 at the most. */
+void mlops__fairness_weigh(mlops__fairness_cell *self);
 
-int64_t mlops__fairness_rows(const mlops__fairness_group *group);
+void mlops__fairness_join(mlops__fairness_cell *self, const mlops__fairness_cell *other);
 
-/* Rates of a group: k of n. */
+/* Of cells, a bit of each: 1 << MLOPS__FAIRNESS_TP and so on. */
+enum { MLOPS__FAIRNESS_ALL = (1 << MLOPS__FAIRNESS_COUNTS) - 1 };
+mlops__fairness_cell mlops__fairness_sum(const mlops__fairness_group *group, unsigned cells);
+
+/* Rates of a group. */
 typedef enum mlops__fairness_rate {
     MLOPS__RATE_SELECTION, /* decided positive, of all */
     MLOPS__RATE_TRUE,      /* of label 1 */
@@ -62,13 +71,13 @@ typedef enum mlops__fairness_rate {
     MLOPS__RATE_BASE       /* label 1, of those with a label */
 } mlops__fairness_rate;
 
-/* k of n rows, and between which bounds their share lies. */
+/* A share of the weight of n rows, and between which bounds it lies. */
 typedef struct mlops__share {
-    int64_t k, n;
+    int64_t n;
     double value, low, high; /* NaN, 0 and 1 where n is 0 */
 } mlops__share;
 
-/* Wilson (1927): z standard errors to either side. */
+/* Wilson (1927), of the effective number of rows: z standard errors to either side. */
 mlops__share mlops__fairness_share(const mlops__fairness_group *group, mlops__fairness_rate rate,
                                    double z);
 

@@ -18,29 +18,32 @@ static double absolute(double x) { return x < 0 ? -x : x; }
 
 /* ---- rates ---- */
 
-static void take(const mlops__fairness_group *group, mlops__fairness_rate rate, int64_t *k,
-                 int64_t *n) {
-    const int64_t *c = group->counts;
-    int64_t tp = c[MLOPS__FAIRNESS_TP], fp = c[MLOPS__FAIRNESS_FP];
-    int64_t tn = c[MLOPS__FAIRNESS_TN], fn = c[MLOPS__FAIRNESS_FN];
-    const int64_t of[][2] = {
-        [MLOPS__RATE_SELECTION] = {tp + fp + c[MLOPS__FAIRNESS_YES], mlops__fairness_rows(group)},
-        [MLOPS__RATE_TRUE] = {tp, tp + fn},
-        [MLOPS__RATE_FALSE] = {fp, fp + tn},
-        [MLOPS__RATE_PRECISION] = {tp, tp + fp},
-        [MLOPS__RATE_ACCURACY] = {tp + tn, tp + fp + tn + fn},
-        [MLOPS__RATE_BASE] = {tp + fn, tp + fp + tn + fn}};
-    *k = of[rate][0];
-    *n = of[rate][1];
-}
+enum {
+    TP = 1 << MLOPS__FAIRNESS_TP,
+    FP = 1 << MLOPS__FAIRNESS_FP,
+    TN = 1 << MLOPS__FAIRNESS_TN,
+    FN = 1 << MLOPS__FAIRNESS_FN,
+    LABELLED = TP | FP | TN | FN
+};
+
+/* What stands above and below in a rate. */
+static const struct {
+    unsigned char above, below;
+} cells_of[] = {[MLOPS__RATE_SELECTION] = {TP | FP | 1 << MLOPS__FAIRNESS_YES, MLOPS__FAIRNESS_ALL},
+                [MLOPS__RATE_TRUE] = {TP, TP | FN},
+                [MLOPS__RATE_FALSE] = {FP, FP | TN},
+                [MLOPS__RATE_PRECISION] = {TP, TP | FP},
+                [MLOPS__RATE_ACCURACY] = {TP | TN, LABELLED},
+                [MLOPS__RATE_BASE] = {TP | FN, LABELLED}};
 
 mlops__share mlops__fairness_share(const mlops__fairness_group *group, mlops__fairness_rate rate,
                                    double z) {
-    mlops__share out = {0, 0, mlops__not_a_number(), 0, 1};
-    take(group, rate, &out.k, &out.n);
+    const mlops__fairness_cell above = mlops__fairness_sum(group, cells_of[rate].above);
+    const mlops__fairness_cell below = mlops__fairness_sum(group, cells_of[rate].below);
+    mlops__share out = {below.n, mlops__not_a_number(), 0, 1};
     if (out.n == 0) return out;
-    out.value = (double)out.k / (double)out.n;
-    mlops__wilson(&out.low, &out.high, out.value, (double)out.n, z);
+    out.value = (double)above.units / (double)below.units;
+    mlops__wilson(&out.low, &out.high, out.value, mlops__effective(below.units, below.squares), z);
     return out;
 }
 
@@ -59,9 +62,8 @@ static measure nothing(int64_t n_groups) {
 }
 
 static int takes_part(const mlops_fairness *self, int64_t group, mlops__fairness_rate rate) {
-    int64_t k, n;
-    take(&self->groups[group], rate, &k, &n);
-    return n >= self->rows_min;
+    const mlops__fairness_group *of = &self->groups[group];
+    return mlops__fairness_sum(of, cells_of[rate].below).n >= self->rows_min;
 }
 
 static int64_t count_parts(const mlops_fairness *self, mlops__fairness_rate rate) {
@@ -145,10 +147,10 @@ static measure mean(measure a, measure b, int by_ratio) {
 /* ---- held against all rows ---- */
 
 static mlops__fairness_group all_groups(const mlops_fairness *self, int64_t but) {
-    mlops__fairness_group out = {NULL, 0, {0}};
+    mlops__fairness_group out = {NULL, 0, {{0, 0, {0, 0}}}};
     for (int64_t i = 0; i < self->n; i++)
         for (size_t k = 0; i != but && k < MLOPS__FAIRNESS_COUNTS; k++)
-            out.counts[k] += self->groups[i].counts[k];
+            mlops__fairness_join(&out.cells[k], &self->groups[i].cells[k]);
     return out;
 }
 
@@ -240,9 +242,9 @@ static int shares_of(const two_sides *self, mlops__fairness_rate rate, mlops__sh
 /* Theil's index of the benefits 1 + decision - label (Speicher and others 2018). */
 static double theil(const mlops_fairness *self) {
     const mlops__fairness_group all = all_groups(self, -1);
-    double none = (double)all.counts[MLOPS__FAIRNESS_FN];
-    double two = (double)all.counts[MLOPS__FAIRNESS_FP];
-    double one = (double)(all.counts[MLOPS__FAIRNESS_TP] + all.counts[MLOPS__FAIRNESS_TN]);
+    double none = mlops__weight_of(mlops__fairness_sum(&all, FN).units);
+    double two = mlops__weight_of(mlops__fairness_sum(&all, FP).units);
+    double one = mlops__weight_of(mlops__fairness_sum(&all, TP | TN).units);
     double n = none + one + two, mu = (one + 2 * two) / n;
     if (!(mu > 0)) return mlops__not_a_number();
     double log_mu = mlops__log(mu), share = -one * log_mu;
@@ -259,10 +261,11 @@ static mlops_status find_privileged(const mlops_fairness *self, int64_t *out, ml
         return mlops__fail(err, MLOPS_E_NOT_FOUND, "there is no group '%s', the privileged one",
                            self->privileged);
     }
-    for (int64_t i = 0; i < self->n; i++)
-        if (*out < 0 ||
-            mlops__fairness_rows(&self->groups[i]) > mlops__fairness_rows(&self->groups[*out]))
-            *out = i;
+    int64_t most = 0;
+    for (int64_t i = 0; i < self->n; i++) {
+        int64_t units = mlops__fairness_sum(&self->groups[i], MLOPS__FAIRNESS_ALL).units;
+        if (units > most) most = units, *out = i;
+    }
     return MLOPS_OK;
 }
 
@@ -383,15 +386,16 @@ static void put_group(mlops__rows *out, const mlops__fairness_group *group, doub
         int bounds;
     } rates[] = {{MLOPS__RATE_BASE, 0},  {MLOPS__RATE_SELECTION, 1}, {MLOPS__RATE_TRUE, 1},
                  {MLOPS__RATE_FALSE, 1}, {MLOPS__RATE_PRECISION, 0}, {MLOPS__RATE_ACCURACY, 0}};
-    int64_t rows = mlops__fairness_rows(group);
+    const mlops__fairness_cell all = mlops__fairness_sum(group, MLOPS__FAIRNESS_ALL);
     mlops__rows_text_n(out, group->name, group->size);
-    mlops__rows_i64(out, rows);
-    mlops__rows_i64(out,
-                    rows - group->counts[MLOPS__FAIRNESS_YES] - group->counts[MLOPS__FAIRNESS_NO]);
+    mlops__rows_i64(out, all.n);
+    mlops__rows_i64(out, mlops__fairness_sum(group, LABELLED).n);
     for (int i = MLOPS__FAIRNESS_TP; i <= MLOPS__FAIRNESS_FN; i++)
-        mlops__rows_i64(out, group->counts[i]);
+        mlops__rows_i64(out, group->cells[i].n);
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
         put_share(out, mlops__fairness_share(group, rates[i].rate, z), rates[i].bounds);
+    mlops__rows_f64(out, mlops__weight_of(all.units));
+    mlops__rows_f64(out, mlops__effective(all.units, all.squares));
 }
 
 mlops_status mlops_fairness_groups(mlops_table **out, const mlops_fairness *self,
@@ -414,7 +418,9 @@ mlops_status mlops_fairness_groups(mlops_table **out, const mlops_fairness *self
                                                  {"fpr_low", MLOPS_TYPE_FLOAT64},
                                                  {"fpr_high", MLOPS_TYPE_FLOAT64},
                                                  {"precision", MLOPS_TYPE_FLOAT64},
-                                                 {"accuracy", MLOPS_TYPE_FLOAT64}};
+                                                 {"accuracy", MLOPS_TYPE_FLOAT64},
+                                                 {"weight", MLOPS_TYPE_FLOAT64},
+                                                 {"n_effective", MLOPS_TYPE_FLOAT64}};
     mlops__rows rows;
     *out = NULL;
     MLOPS_TRY(

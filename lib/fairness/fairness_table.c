@@ -17,7 +17,8 @@ typedef struct binding {
     int64_t *groups; /* indices */
     int64_t n_groups;
     const mlops__column *prediction;
-    const mlops__column *label; /* NULL: none */
+    const mlops__column *label;  /* NULL: none */
+    const mlops__column *weight; /* NULL: none */
     mlops__buf name;
     mlops__buf cell;
 } binding;
@@ -68,7 +69,22 @@ static mlops_status read_name(binding *self, int64_t row) {
     return self->name.status;
 }
 
+/* The weight of a row, 0 if it is not there. */
+static mlops_status read_weight(double *out, const binding *self, int64_t row, mlops_error *err) {
+    int64_t units;
+    *out = 1;
+    if (!self->weight) return MLOPS_OK;
+    *out = mlops__column_f64(self->weight, row);
+    const char *wrong = mlops__units_of(&units, *out);
+    if (!wrong) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID, "fairness: row %lld of column '%s': %s",
+                       (long long)row, self->weight->name, wrong);
+}
+
 static mlops_status count_row(mlops_fairness *out, binding *self, int64_t row, mlops_error *err) {
+    double weight;
+    MLOPS_TRY(read_weight(&weight, self, row, err));
+    if (weight == 0) return MLOPS_OK;
     double prediction = mlops__column_f64(self->prediction, row);
     double label = self->label ? mlops__column_f64(self->label, row) : mlops__not_a_number();
     mlops_status status = read_name(self, row);
@@ -78,7 +94,8 @@ static mlops_status count_row(mlops_fairness *out, binding *self, int64_t row, m
     }
     mlops__buf_u8(&self->name, 0);
     if (status < 0 || self->name.status) return mlops__fail_nomem(err, self->name.size);
-    status = mlops_fairness_add(out, (const char *)self->name.data, &prediction, &label, 1, err);
+    status = mlops_fairness_add(out, (const char *)self->name.data, &prediction, &label,
+                                self->weight ? &weight : NULL, 1, err);
     if (status == MLOPS_E_INVALID && label == label && label != 0 && label != 1)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "fairness: row %lld of column '%s' is none of 0, 1 and null",
@@ -87,7 +104,8 @@ static mlops_status count_row(mlops_fairness *out, binding *self, int64_t row, m
 }
 
 static mlops_status bind(binding *self, mlops__arena *arena, const char *groups,
-                         const char *prediction, const char *label, mlops_error *err) {
+                         const char *prediction, const char *label, const char *weight,
+                         mlops_error *err) {
     const char **names;
     MLOPS_TRY(mlops__names_parse(arena, groups, &names, &self->n_groups, err));
     self->groups = mlops__arena_array(arena, (size_t)self->n_groups, sizeof *self->groups);
@@ -95,6 +113,7 @@ static mlops_status bind(binding *self, mlops__arena *arena, const char *groups,
     for (int64_t i = 0; i < self->n_groups; i++)
         MLOPS_TRY(find(&self->groups[i], self->table, names[i], err));
     MLOPS_TRY(find_numbers(&self->prediction, self->table, prediction, err));
+    if (weight) MLOPS_TRY(find_numbers(&self->weight, self->table, weight, err));
     return label ? find_numbers(&self->label, self->table, label, err) : MLOPS_OK;
 }
 
@@ -116,7 +135,7 @@ static mlops_status count_all(mlops_fairness *self, binding *bound, mlops_error 
 
 mlops_status mlops_fairness_add_table(mlops_fairness *self, const mlops_table *table,
                                       const char *groups, const char *prediction, const char *label,
-                                      mlops_error *err) {
+                                      const char *weight, mlops_error *err) {
     binding bound = {.table = table};
     mlops__arena arena;
     if (!self || !table || !groups || !prediction)
@@ -125,7 +144,7 @@ mlops_status mlops_fairness_add_table(mlops_fairness *self, const mlops_table *t
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
     mlops__buf_init(&bound.name, &self->host.allocator);
     mlops__buf_init(&bound.cell, &self->host.allocator);
-    mlops_status status = bind(&bound, &arena, groups, prediction, label, err);
+    mlops_status status = bind(&bound, &arena, groups, prediction, label, weight, err);
     if (status == MLOPS_OK) status = count_all(self, &bound, err);
     mlops__buf_free(&bound.cell);
     mlops__buf_free(&bound.name);

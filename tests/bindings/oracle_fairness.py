@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Fairness against its formulas restated over plain rows, against Wilson's intervals of statsmodels' kind from SciPy, and
-by simulation: intervals must hold the truth as often as they say. Also the recorded drift vectors, where they are.
+"""Fairness against its formulas restated over plain rows, with and without weights, against scikit-learn by group with
+its sample_weight, against Wilson's intervals of statsmodels' kind from SciPy, and by simulation: intervals must hold the
+truth as often as they say. Also the recorded drift vectors, where they are.
 
 usage: oracle_fairness.py. Prints TAP.
 """
@@ -19,6 +20,7 @@ except ImportError as missing:
 try:
     import numpy as np
     from scipy import stats
+    from sklearn import metrics
 except ImportError as missing:
     print(f"1..0 # SKIP {missing}")
     sys.exit(0)
@@ -52,29 +54,34 @@ def number(x):
 class Rows:
     """Rows kept whole, and all measures by their definitions."""
 
-    def __init__(self, groups, predictions, labels, threshold=0.5):
-        self.rows = [(g, p >= threshold, y) for g, p, y in zip(groups, predictions, labels)
-                     if not math.isnan(p) and g is not None]
-        self.names = sorted({g for g, _, _ in self.rows}, key=lambda s: s.encode())
+    def __init__(self, groups, predictions, labels, threshold=0.5, weights=None):
+        weights = weights or [1] * len(groups)
+        self.rows = [(g, p >= threshold, y, w) for g, p, y, w in zip(groups, predictions, labels, weights)
+                     if not math.isnan(p) and g is not None and w]
+        self.names = sorted({g for g, _, _, _ in self.rows}, key=lambda s: s.encode())
 
     def of(self, names):
-        return [(d, y) for g, d, y in self.rows if g in names]
+        return [(d, y, w) for g, d, y, w in self.rows if g in names]
+
+    @staticmethod
+    def below(which, rows):
+        """The rows that stand below a rate: whether they stand above it, too, and their weights."""
+        if which == "selection":
+            return [(d, w) for d, _, w in rows]
+        if which == "precision":
+            return [(y, w) for d, y, w in rows if d and y == y]
+        if which == "accuracy":
+            return [(d == y, w) for d, y, w in rows if y == y]
+        return [(d, w) for d, y, w in rows if y == (which == "tpr")]
 
     @staticmethod
     def rate(which, rows):
-        if which == "selection":
-            return sum(d for d, _ in rows), len(rows)
-        if which == "precision":
-            return sum(d for d, y in rows if y == 1), sum(d for d, y in rows if y == y)
-        if which == "accuracy":
-            return sum(d == y for d, y in rows), sum(y == y for _, y in rows)
-        label = 1 if which == "tpr" else 0
-        below = [d for d, y in rows if y == label]
-        return sum(below), len(below)
+        below = Rows.below(which, rows)
+        return quotient(sum(w for hit, w in below if hit), sum(w for _, w in below)), len(below)
 
     def rates(self, which, least):
         found = {g: self.rate(which, self.of([g])) for g in self.names}
-        return {g: k / n for g, (k, n) in found.items() if n >= least}
+        return {g: rate for g, (rate, n) in found.items() if n >= least}
 
     def gap(self, which, least):
         r = self.rates(which, least).values()
@@ -85,7 +92,7 @@ class Rows:
         return quotient(min(r), max(r)) if len(r) > 1 else math.nan
 
     def overall(self, which, least):
-        every, parts = quotient(*self.rate(which, self.of(self.names))), self.rates(which, least).values()
+        every, parts = self.rate(which, self.of(self.names))[0], self.rates(which, least).values()
         if len(parts) < 2:
             return math.nan, math.nan
         gap = max(abs(r - every) for r in parts)
@@ -115,22 +122,24 @@ class Rows:
             out[name + "_difference_to_overall"] = math.nan if any(map(math.isnan, gaps)) else max(gaps)
             out[name + "_ratio_to_overall"] = math.nan if any(map(math.isnan, ratios)) else min(ratios)
         if privileged is None:
-            privileged = max(self.names, key=lambda g: (len(self.of([g])), -self.names.index(g)))
+            privileged = max(self.names, key=lambda g: (sum(w for _, _, w in self.of([g])), -self.names.index(g)))
         own, others = self.of([privileged]), self.of([g for g in self.names if g != privileged])
 
         def sides(which):
             (a, b), (c, d) = self.rate(which, others), self.rate(which, own)
-            return (a / b, c / d) if b >= least and d >= least else (math.nan, math.nan)
+            return (a, c) if b >= least and d >= least else (math.nan, math.nan)
 
         (s, t), (hit, own_hit), (bad, own_bad) = sides("selection"), sides("tpr"), sides("fpr")
         out["statistical_parity_difference"] = s - t
         out["disparate_impact"] = quotient(s, t)
         out["true_positive_rate_difference"] = hit - own_hit
         out["average_odds_difference"] = (hit - own_hit + bad - own_bad) / 2
-        b = np.array([1 + d - y for _, d, y in self.rows if not math.isnan(y)], float)
-        mu = b.mean() if len(b) else math.nan
+        labelled = [(1 + d - y, w) for _, d, y, w in self.rows if not math.isnan(y)]
+        b, w = np.array(labelled, float).reshape(-1, 2).T
+        mu = np.average(b, weights=w) if len(b) else math.nan
         with np.errstate(divide="ignore", invalid="ignore"):
-            out["theil_index"] = float(np.where(b > 0, b / mu * np.log(b / mu), 0).mean()) if mu > 0 else math.nan
+            terms = np.where(b > 0, b / mu * np.log(b / mu), 0)
+        out["theil_index"] = float(np.average(terms, weights=w)) if mu > 0 else math.nan
         return out
 
 
@@ -141,12 +150,22 @@ def draw(rng, n, n_groups, labels=0.8):
     return groups, predictions, truths
 
 
-def count(groups, predictions, labels, **options):
+def weigh(rng, n):
+    """Weights that are kept as they are, some of them 0."""
+    return [rng.choice([0, 1, rng.randrange(1, 1 << 23) / (1 << 20)]) for _ in range(n)]
+
+
+def count(groups, predictions, labels, weights=None, **options):
     f = mlops.Fairness(**options)
     for g in sorted(set(groups)):
         at = [i for i, x in enumerate(groups) if x == g]
-        f.add(g, [predictions[i] for i in at], [labels[i] for i in at])
+        f.add(g, [predictions[i] for i in at], [labels[i] for i in at], weights and [weights[i] for i in at])
     return f
+
+
+def tell(f):
+    """All that is told of groups and measures, by name."""
+    return {r["group"]: r for r in rows_of(f.groups())}, {r["measure"]: r for r in rows_of(f.measures())}
 
 
 class Fairness(unittest.TestCase):
@@ -155,13 +174,14 @@ class Fairness(unittest.TestCase):
         for turn in range(300):
             n, least = rng.choice([3, 20, 200, 1000]), rng.choice([1, 5, 30])
             groups, predictions, labels = draw(rng, n, rng.choice([1, 2, 3, 7]), rng.choice([0, .5, 1]))
-            threshold = rng.choice([0.5, 0.25, 0.0])
-            rows = Rows(groups, predictions, labels, threshold)
+            threshold, weights = rng.choice([0.5, 0.25, 0.0]), rng.choice([None, weigh(rng, n)])
+            rows = Rows(groups, predictions, labels, threshold, weights)
             if not rows.names:
                 continue
             privileged = rng.choice([None, rng.choice(rows.names)])
-            f = count(groups, predictions, labels, threshold=threshold, rows_min=least, privileged=privileged)
-            self.assertEqual(f.n_left_out, sum(map(math.isnan, predictions)))
+            f = count(groups, predictions, labels, weights, threshold=threshold, rows_min=least, privileged=privileged)
+            missing = [math.isnan(p) and w != 0 for p, w in zip(predictions, weights or [1] * n)]
+            self.assertEqual(f.n_left_out, sum(missing))
             found = {r["measure"]: r for r in rows_of(f.measures())}
             want = rows.measures(least, privileged)
             self.assertEqual(set(found), set(want))
@@ -183,16 +203,18 @@ class Fairness(unittest.TestCase):
         for r in rows_of(f.groups()):
             mine = rows.of([r["group"]])
             self.assertEqual(r["n"], len(mine))
-            self.assertEqual(r["n_labelled"], sum(not math.isnan(y) for _, y in mine))
-            self.assertEqual(r["tp"], sum(d and y == 1 for d, y in mine))
-            self.assertEqual(r["fn"], sum(not d and y == 1 for d, y in mine))
-            self.assertEqual(r["fp"], sum(d and y == 0 for d, y in mine))
-            self.assertEqual(r["tn"], sum(not d and y == 0 for d, y in mine))
+            self.assertEqual(r["n_labelled"], sum(not math.isnan(y) for _, y, _ in mine))
+            self.assertEqual(r["tp"], sum(d and y == 1 for d, y, _ in mine))
+            self.assertEqual(r["fn"], sum(not d and y == 1 for d, y, _ in mine))
+            self.assertEqual(r["fp"], sum(d and y == 0 for d, y, _ in mine))
+            self.assertEqual(r["tn"], sum(not d and y == 0 for d, y, _ in mine))
+            self.assertEqual((r["weight"], r["n_effective"]), (len(mine), len(mine)))
             same(self, r["precision"], quotient(r["tp"], r["tp"] + r["fp"]))
             same(self, r["accuracy"], quotient(r["tp"] + r["tn"], r["n_labelled"]))
             same(self, r["base_rate"], quotient(r["tp"] + r["fn"], r["n_labelled"]))
             for which, name in (("selection", "selection"), ("tpr", "tpr"), ("fpr", "fpr")):
-                k, n = rows.rate(which, mine)
+                n = len(rows.below(which, mine))
+                k = sum(hit for hit, _ in rows.below(which, mine))
                 same(self, r["selection_rate" if which == "selection" else which], quotient(k, n))
                 ends = stats.binomtest(int(k), n).proportion_ci(0.9, "wilson")  # solves (k/n - p)^2 = z^2 p (1 - p) / n
                 same(self, r[name + "_low"], ends.low)
@@ -200,6 +222,76 @@ class Fairness(unittest.TestCase):
                 if 0 < k < n:
                     for p in (r[name + "_low"], r[name + "_high"]):
                         self.assertAlmostEqual((k / n - p) ** 2, z * z * p * (1 - p) / n, delta=1e-12)
+
+    def test_groups_are_those_of_scikit_learn(self):
+        """With its sample_weight; intervals have as many rows as Kish says of those that stand below."""
+        rng = random.Random(6)
+        groups, predictions, labels = draw(rng, 900, 3, 1)
+        labels, weights = [y if rng.random() < .9 else math.nan for y in labels], weigh(rng, 900)
+        f = count(groups, predictions, labels, weights, confidence=0.9)
+        z = stats.norm.isf(0.05)
+        for r in rows_of(f.groups()):
+            p, y, w = np.array([(p, y, w) for g, p, y, w in zip(groups, predictions, labels, weights)
+                                if g == r["group"] and p == p and w]).T
+            d, known = p >= .5, y == y
+            truth, decided, mass = y[known], d[known], w[known]
+            self.assertEqual((r["n"], r["n_labelled"], r["weight"]), (len(w), len(truth), w.sum()))
+            self.assertEqual((r["tp"], r["fp"]), (sum(truth[decided]), sum(1 - truth[decided])))
+            want = {"selection_rate": np.average(d, weights=w), "base_rate": np.average(truth, weights=mass),
+                    "tpr": metrics.recall_score(truth, decided, sample_weight=mass),
+                    "fpr": 1 - metrics.recall_score(truth, decided, pos_label=0, sample_weight=mass),
+                    "precision": metrics.precision_score(truth, decided, sample_weight=mass),
+                    "accuracy": metrics.accuracy_score(truth, decided, sample_weight=mass),
+                    "n_effective": w.sum() ** 2 / (w ** 2).sum()}
+            for name, value in want.items():
+                same(self, r[name], value)
+            for name, rate, of in (("selection", "selection_rate", w), ("tpr", "tpr", mass[truth == 1]),
+                                   ("fpr", "fpr", mass[truth == 0])):
+                c = z * z * (of ** 2).sum() / of.sum() ** 2  # Wilson: (rate - p)^2 = c p (1 - p)
+                low, high = sorted(np.roots([1 + c, -2 * r[rate] - c, r[rate] ** 2]))
+                same(self, r[name + "_low"], low)
+                same(self, r[name + "_high"], high)
+
+    def test_weights_are_rows_repeated(self):
+        """To the last digit of what is estimated; intervals and counts of rows know better."""
+        rng = random.Random(7)
+        for _ in range(30):
+            groups, predictions, labels = draw(rng, 200, 4)
+            times = [rng.choice([0, 1, 2, 5]) for _ in groups]
+            repeated = [sum(([x] * t for x, t in zip(of, times)), []) for of in (groups, predictions, labels)]
+            (g1, m1), (g2, m2) = (tell(f) for f in (count(groups, predictions, labels, times, rows_min=1),
+                                                    count(*repeated, rows_min=1)))
+            self.assertEqual({k: (r["value"], r["group"], r["against"]) for k, r in m1.items()},
+                             {k: (r["value"], r["group"], r["against"]) for k, r in m2.items()})
+            estimates = ("base_rate", "selection_rate", "tpr", "fpr", "precision", "accuracy", "weight")
+            self.assertEqual({k: [r[e] for e in estimates] for k, r in g1.items()},
+                             {k: [r[e] for e in estimates] for k, r in g2.items()})
+            self.assertEqual({k: r["weight"] for k, r in g1.items()}, {k: r["n"] for k, r in g2.items()})
+
+    def test_weights_are_relative(self):
+        rng = random.Random(8)
+        groups, predictions, labels = draw(rng, 600, 4)
+        weights = weigh(rng, 600)
+        told = tell(count(groups, predictions, labels, weights))
+        for scale in (3, 1 << 16):
+            scaled = tell(count(groups, predictions, labels, [w * scale for w in weights]))
+            for one, other in zip(told, scaled):
+                self.assertEqual(set(one), set(other))
+                for key, row in one.items():
+                    for name, value in row.items():
+                        if isinstance(value, float):
+                            same(self, other[key][name], value * (scale if name == "weight" else 1))
+                        else:
+                            self.assertEqual(other[key][name], value)
+
+    def test_small_groups_are_told_by_rows(self):
+        """30 rows are enough, whatever they weigh, and 29 are not."""
+        f = mlops.Fairness()
+        f.add("a", [1.0] * 30, weights=[2 ** -20] * 30)
+        f.add("b", [0.0] * 30)
+        f.add("c", [1.0] * 29, weights=[1000.0] * 29)
+        parity = {r["measure"]: r for r in rows_of(f.measures())}["demographic_parity_difference"]
+        self.assertEqual((parity["value"], parity["n_groups"], parity["group"], parity["against"]), (1, 2, "b", "a"))
 
     def test_the_worse_of_two_rates_is_told(self):
         """Of a mean, too, the groups are those of the rate that is further apart."""
@@ -231,15 +323,16 @@ class Fairness(unittest.TestCase):
         truth["disparate_impact"] = others / selection["a"]
         truth["true_positive_rate_difference"] = pooled(hit) - .6
         truth["average_odds_difference"] = (pooled(hit) - .6 + pooled(bad) - .3) / 2
-        missed = dict.fromkeys(truth, 0)
-        for _ in range(turns):
-            f = mlops.Fairness(rows_min=1, privileged="a")
+        missed = {(name, weighted): 0 for name in truth for weighted in (False, True)}
+        for turn in range(2 * turns):
+            f, weighted = mlops.Fairness(rows_min=1, privileged="a"), turn % 2 == 1
             for g, (n, base, tpr, fpr) in rates.items():
                 y = (rng.uniform(size=n) < base).astype(float)
-                f.add(g, (rng.uniform(size=n) < np.where(y == 1, tpr, fpr)).astype(float), y)
+                f.add(g, (rng.uniform(size=n) < np.where(y == 1, tpr, fpr)).astype(float), y,
+                      rng.choice([.25, 4], n) if weighted else None)
             for r in rows_of(f.measures()):
                 if r["measure"] in truth:
-                    missed[r["measure"]] += not r["low"] <= truth[r["measure"]] <= r["high"]
+                    missed[r["measure"], weighted] += not r["low"] <= truth[r["measure"]] <= r["high"]
         bound = stats.binom.isf(1e-4, turns, 0.05)  # of each by itself, one in 10,000 runs would fail
         for name, n in missed.items():
             self.assertLessEqual(n, bound, name)
@@ -265,17 +358,31 @@ class Fairness(unittest.TestCase):
         self.assertEqual(found, {(k if not k.startswith(",") else '""' + k): v for k, v in want.items()} if
                          any(k.startswith('""') for k in found) else want)
         self.assertEqual(f.n_left_out, n - sum(want.values()))
+        weights = weigh(rng, n)
+        csv = "group,score,label,weight\n" + "".join(
+            f'"{s}",{"" if math.isnan(p) else p},{"" if math.isnan(y) else int(y)},{w}\n'
+            for s, p, y, w in zip(sex, predictions, labels, weights))
+        f = mlops.Fairness()
+        f.add_table(mlops.Table.parse(csv, types="group=string"), "group", "score", "label", "weight")
+        named = [i for i, s in enumerate(sex) if s]
+        want = count(*([of[i] for i in named] for of in (sex, predictions, labels, weights)))
+        self.assertEqual(rows_of(f.groups()), rows_of(want.groups()))
+        self.assertEqual(f.n_left_out, want.n_left_out + sum(not s and w > 0 for s, w in zip(sex, weights)))
 
     def test_parts_merge_to_the_bytes_of_the_whole(self):
         rng = random.Random(5)
         groups, predictions, labels = draw(rng, 900, 6)
-        whole = count(groups, predictions, labels)
-        parts = [count(groups[i:i + 100], predictions[i:i + 100], labels[i:i + 100]) for i in range(0, 900, 100)]
-        rng.shuffle(parts)
-        merged = mlops.Fairness.load(parts[0].save())
-        for part in parts[1:]:
-            merged.merge(part)
-        self.assertEqual(merged.save(), whole.save())
+        for weights in (None, weigh(rng, 900)):
+            whole = count(groups, predictions, labels, weights).save()
+            order = rng.sample(range(900), 900)
+            columns = [of and [of[i] for i in order] for of in (groups, predictions, labels, weights)]
+            self.assertEqual(count(*columns).save(), whole)
+            parts = [count(*(of and of[i:i + 100] for of in columns)).save() for i in range(0, 900, 100)]
+            while len(parts) > 1:  # any two of them, either way round
+                a, b = (mlops.Fairness.load(parts.pop(rng.randrange(len(parts)))) for _ in range(2))
+                a.merge(b)
+                parts.append(a.save())
+            self.assertEqual(parts[0], whole)
 
     @unittest.skipUnless(VECTORS.exists(), "the recorded vectors are not here")
     def test_recorded_vectors(self):

@@ -247,6 +247,10 @@ def fairness_tells_groups_apart(folder):
     impact = [line for line in low if line["measure"] == "disparate_impact"]
     assert impact[0]["value"] == 2 and impact[0]["against"] == "M"
     assert "no group" in run(*base, "--privileged", "X", status=1).err
+    text = "sex,score,w\nF,0.9,3\nF,0.1,1\nM,0.9,0\nM,0.1,0.5\n"
+    weighted = run("fairness", "-", "--by", "sex", "--prediction", "score", "--weight", "w", "--groups", "--csv", stdin=text)
+    assert [(line["group"], int(line["n"]), float(line["selection_rate"]), float(line["weight"]), float(line["n_effective"]))
+            for line in csv.DictReader(io.StringIO(weighted.out))] == [("F", 2, .75, 4, 1.6), ("M", 1, 0, .5, 1)]
     assert "'age'" in run("fairness", decided, "--by", "age", "--prediction", "score", status=1).err
     assert "--by" in run("fairness", decided, status=2).err
 

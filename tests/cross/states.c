@@ -212,9 +212,15 @@ static void fairness(void) {
     mlops_table *table;
     must(mlops_fairness_new(&p, NULL, NULL));
     for (int i = 0; i < N; i++)
-        must(mlops_fairness_add(p, groups[classes[i]], scores + i, labels + i, 1, NULL));
+        must(mlops_fairness_add(p, groups[classes[i]], scores + i, labels + i, NULL, 1, NULL));
     must(mlops_fairness_save(p, bytes, BYTES, &needed));
     tell_bytes("fairness");
+    for (int i = 0; i < N; i++) {
+        double weight = (double)(i % 5) / 3;
+        must(mlops_fairness_add(p, groups[classes[i]], scores + i, labels + i, &weight, 1, NULL));
+    }
+    must(mlops_fairness_save(p, bytes, BYTES, &needed));
+    tell_bytes("fairness with weights");
     must(mlops_fairness_measures(&table, p, NULL));
     tell_table("fairness", table);
     mlops_fairness_free(p);

@@ -84,7 +84,8 @@ static int judge_queries(const mlops_host *host, const char *dir) {
 /* Two tables that are counted apart, saved, loaded and merged: a call that failed counted nothing.
  */
 static int count_groups(const mlops_host *host, const char *dir) {
-    static const char CSV[] = "sex,region,score,label\nF,a,0.5,1\nM,b,0.1,\n,b,0.2,0\nM,a,1,0\n";
+    static const char CSV[] = "sex,region,score,label,weight\nF,a,0.5,1,1\nM,b,0.1,,2\n"
+                              ",b,0.2,0,3\nM,a,1,0,0.5\n,a,1,0,0\n";
     uint8_t bytes[1024];
     size_t n = 0;
     mlops_fairness *all, *part = NULL;
@@ -96,12 +97,13 @@ static int count_groups(const mlops_host *host, const char *dir) {
     opts.privileged = "M,a";
     MLOPS_TRY(mlops_fairness_new(&all, &opts, NULL));
     int result = mlops_table_parse(&t, CSV, sizeof CSV - 1, &csv, NULL);
-    if (!result) result = mlops_fairness_add_table(all, t, "sex,region", "score", "label", NULL);
+    if (!result)
+        result = mlops_fairness_add_table(all, t, "sex,region", "score", "label", "weight", NULL);
     if (result && mlops_fairness_n_groups(all) + mlops_fairness_n_left_out(all))
         result = SWEEP_WRONG;
     if (!result && mlops_fairness_save(all, bytes, sizeof bytes, &n)) result = SWEEP_WRONG;
     if (!result) result = mlops_fairness_load(&part, bytes, n, &opts, NULL);
-    if (!result) result = mlops_fairness_add(part, "new", (const double[]){1}, NULL, 1, NULL);
+    if (!result) result = mlops_fairness_add(part, "new", (const double[]){1}, NULL, NULL, 1, NULL);
     if (!result) {
         result = mlops_fairness_merge(all, part, NULL);
         if (mlops_fairness_n_groups(all) != (result ? 3 : 4)) result = SWEEP_WRONG;

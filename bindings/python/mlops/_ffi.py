@@ -2905,10 +2905,10 @@ _rt.declare(lib.mlops_explainer_explain_table, C.c_int32, C.c_void_p, C.c_void_p
 _rt.declare(lib.mlops_fairness_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_fairness_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_fairness_free, None, C.c_void_p)
-_rt.declare(lib.mlops_fairness_add, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_void_p, C.c_int64,
+_rt.declare(lib.mlops_fairness_add, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_fairness_add_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
-        C.POINTER(mlops_error))
+        C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_fairness_merge, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_fairness_n_groups, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_fairness_n_left_out, C.c_int64, C.c_void_p)
@@ -9032,11 +9032,11 @@ class Fairness(_rt.Handle):
         """Begin without any row.
 
             privileged: group that the measures of AI Fairness 360 hold all others against; default: the
-                one of the most rows
+                one of the most weight, without weights of the most rows
             threshold: a row is decided positive if its prediction is at least this; default 0.5
             confidence: of intervals, in (0, 1); default 0.95
-            rows_min: a rate of a group takes part in measures if so many rows stand below it; 1 or more,
-                default 30
+            rows_min: a rate of a group takes part in measures if so many rows stand below it, whatever
+                they weigh; 1 or more, default 30
 
         Raises: InvalidError for an option out of range; NomemError.
         """
@@ -9048,31 +9048,38 @@ class Fairness(_rt.Handle):
             _rt.check(status, "Fairness", err)
         self._h = self._owner(out.value)
 
-    def add(self, group, predictions, labels=None):
+    def add(self, group, predictions, labels=None, weights=None):
         """Count rows of one group.
 
             group: name, UTF-8, up to 1,000 bytes
             predictions: decisions (0 or 1), probabilities or scores; a row of NaN is left out, and
                 counted as such
             labels: 0 or 1; NaN: not known (yet), the row counts for what was decided alone
+            weights: of each row: 0, or 2^-20 to 2^32, rounded to a multiple of 2^-20; a row of weight 0
+                is not there; None: each row counts 1
 
-        Raises: InvalidError if a label is none of these, or the name is empty or too long; LimitError beyond
-        65,536 groups or 2^53 rows; NomemError. Nothing is counted then.
+        Raises: InvalidError names the first row, counted from 0, whose label or weight is none of these, or
+        says that the name is empty or too long; LimitError beyond 65,536 groups or a weight of 2^41 in all;
+        NomemError. Nothing is counted then.
         """
         h = self._open()
         predictions_p, predictions_shape, predictions_keep = _rt.array(predictions, "d", 1, "predictions")
         labels_p, labels_shape, labels_keep = (None, (0,) * 1, None) if labels is None else _rt.array(labels, "d", 1,
                 "labels")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
         err = mlops_error()
         if labels is not None:
             _rt.same_length("labels", labels_shape[0], "predictions", predictions_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "predictions", predictions_shape[0])
         with h.lock:
-            status = lib.mlops_fairness_add(h, _rt.string(group, "group"), predictions_p, labels_p,
+            status = lib.mlops_fairness_add(h, _rt.string(group, "group"), predictions_p, labels_p, weights_p,
                     predictions_shape[0], C.byref(err))
         if status:
             _rt.check(status, "Fairness.add", err)
 
-    def add_table(self, table, groups, prediction, label=None):
+    def add_table(self, table, groups, prediction, label=None, weight=None):
         """Count the rows of a table. A group is what the columns of groups have in a row: of one column its
         text, of several (intersections) a line of CSV, such as "F,north". A row in which one of them is
         null is left out, and counted as such.
@@ -9081,6 +9088,8 @@ class Fairness(_rt.Handle):
             groups: names of columns, separated by commas, quoted as in a CSV line
             prediction: name of a numeric or bool column
             label: name of one of 0 and 1, or bool; a null is a label not known
+            weight: name of a numeric one of weights as in Fairness.add(), none of them null; None: each
+                row counts 1
 
         Raises: SchemaError names a column that is missing or of another kind; else as Fairness.add().
         """
@@ -9089,7 +9098,8 @@ class Fairness(_rt.Handle):
         err = mlops_error()
         with h.lock:
             status = lib.mlops_fairness_add_table(h, table_h, _rt.names_or_none(groups, "groups"),
-                    _rt.string(prediction, "prediction"), _rt.string_or_none(label, "label"), C.byref(err))
+                    _rt.string(prediction, "prediction"), _rt.string_or_none(label, "label"),
+                    _rt.string_or_none(weight, "weight"), C.byref(err))
         if status:
             _rt.check(status, "Fairness.add_table", err)
 
@@ -9128,10 +9138,12 @@ class Fairness(_rt.Handle):
     def groups(self):
         """The groups and their rates, one row each, by name.
 
-        Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn of these; base_rate, the
-        share of label 1; selection_rate, the share decided positive, with selection_low and _high; tpr and
-        fpr, true and false positive rate, each with _low and _high; precision; accuracy. A quotient with 0
-        below is null. Intervals are Wilson's, each for itself.
+        Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn, rows of these; base_rate,
+        the share of label 1; selection_rate, the share decided positive, with selection_low and _high; tpr
+        and fpr, true and false positive rate, each with _low and _high; precision; accuracy; weight of the
+        rows; n_effective, Kish's effective number of them. Rates are shares of the weight. A quotient with
+        0 below is null. Intervals are Wilson's of the effective number of rows that stand below, each for
+        itself.
 
         Raises: NomemError.
         """
@@ -9179,11 +9191,11 @@ class Fairness(_rt.Handle):
 
             bytes: what was saved; borrowed for the call
             privileged: group that the measures of AI Fairness 360 hold all others against; default: the
-                one of the most rows
+                one of the most weight, without weights of the most rows
             threshold: a row is decided positive if its prediction is at least this; default 0.5
             confidence: of intervals, in (0, 1); default 0.95
-            rows_min: a rate of a group takes part in measures if so many rows stand below it; 1 or more,
-                default 30
+            rows_min: a rate of a group takes part in measures if so many rows stand below it, whatever
+                they weigh; 1 or more, default 30
 
         Raises: CorruptError for bytes that are no counts; UnsupportedError for those of a later format;
         InvalidError for an option out of range; NomemError.

@@ -1174,7 +1174,7 @@ type StatsTwoSample struct {
 	Kuiper float64
 	// by the limiting distribution, with Stephens' correction
 	KuiperP float64
-	// W; NaN below 5 values a side, with infinities, or quartiles alike
+	// W; NaN below 5 values a side, with infinities, quartiles alike, or without any variance
 	Epps float64
 	// its p-value
 	EppsP float64

@@ -96,7 +96,8 @@ typedef struct mlops_stats_two_sample {
     double anderson_p_limit; /**< by the limiting distribution, in [0, 1] */
     double kuiper;           /**< V, in [0, 1] */
     double kuiper_p;         /**< by the limiting distribution, with Stephens' correction */
-    double epps;   /**< W; NaN below 5 values a side, with infinities, or quartiles alike */
+    double epps;   /**< W; NaN below 5 values a side, with infinities, quartiles alike, or without
+                        any variance */
     double epps_p; /**< its p-value */
     int32_t mann_whitney_exact; /**< 1 if mann_whitney_p is the exact one */
     int32_t cramer_exact;       /**< 1 if cramer_p is the exact one */

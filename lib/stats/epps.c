@@ -36,14 +36,22 @@ static double quartile(const double *x, int64_t n, const double *y, int64_t m, i
     return share >= 0.5 ? high - (high - low) * (1 - share) : low + (high - low) * share;
 }
 
+static void features_at(double f[FEATURES], double value) {
+    mlops__sincos(value, &f[1], &f[0]);
+    f[2] = 1 - 2 * f[1] * f[1];
+    f[3] = 2 * f[1] * f[0];
+}
+
+/* Less those of the middle value, so that what hardly varies keeps its digits. */
 static void sum_features(features *out, const double *values, int64_t n, double scale) {
     mlops__kept kept[FEATURES + PRODUCTS] = {{0, 0}};
+    double middle[FEATURES], mean[FEATURES];
+    features_at(middle, scale * values[n / 2]);
     for (int64_t begin = 0; begin < n; begin += BLOCK) {
         double sums[FEATURES + PRODUCTS] = {0}, f[FEATURES];
         for (int64_t i = begin; i < n && i < begin + BLOCK; i++) {
-            mlops__sincos(scale * values[i], &f[1], &f[0]);
-            f[2] = 1 - 2 * f[1] * f[1];
-            f[3] = 2 * f[1] * f[0];
+            features_at(f, scale * values[i]);
+            for (int a = 0; a < FEATURES; a++) f[a] -= middle[a];
             for (int a = 0, k = FEATURES; a < FEATURES; a++) {
                 sums[a] += f[a];
                 for (int b = 0; b <= a; b++, k++) sums[k] += f[a] * f[b];
@@ -52,10 +60,11 @@ static void sum_features(features *out, const double *values, int64_t n, double 
         for (int k = 0; k < FEATURES + PRODUCTS; k++) mlops__keep(&kept[k], sums[k]);
     }
     for (int a = 0, k = FEATURES; a < FEATURES; a++) {
-        out->mean[a] = (kept[a].sum + kept[a].lost) / (double)n;
+        mean[a] = (kept[a].sum + kept[a].lost) / (double)n;
+        out->mean[a] = middle[a] + mean[a];
         for (int b = 0; b <= a; b++, k++)
             out->covariance[a][b] = out->covariance[b][a] =
-                (kept[k].sum + kept[k].lost) / (double)n - out->mean[a] * out->mean[b];
+                (kept[k].sum + kept[k].lost) / (double)n - mean[a] * mean[b];
     }
 }
 

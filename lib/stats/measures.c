@@ -66,7 +66,7 @@ static void find_means(mlops_stats_two_sample *out, const double *x, const doubl
         double p = of_x / n, q = of_y / m, share = p / (p + q);
         out->welch = gap / mlops__sqrt(p + q);
         out->welch_dof = 1 / (share * share / (n - 1) + (1 - share) * (1 - share) / (m - 1));
-        out->welch_p = t_p(out->welch, out->welch_dof, opts->alternative);
+        out->welch_p = t_p(out->welch, p + q > 0 ? out->welch_dof : 1, opts->alternative);
     }
 }
 
@@ -142,9 +142,10 @@ static double anderson_variance(double n, double m) {
     return (((a * size + b) * size + c) * size + d) / ((size - 1) * (size - 2) * (size - 3));
 }
 
-static void find_anderson(mlops_stats_two_sample *out, const mlops__merged *merged) {
+static void find_anderson(mlops_stats_two_sample *out, const double *x, const double *y,
+                          const mlops__merged *merged) {
     double n = (double)out->n, m = (double)out->m;
-    if (n + m < 4 || !(merged->anderson > 0)) return;
+    if (n + m < 4 || (x[0] == y[out->m - 1] && y[0] == x[out->n - 1])) return; /* all equal */
     double z = (merged->anderson - 1) / mlops__sqrt(anderson_variance(n, m));
     out->anderson = z;
     /* SciPy's: a parabola through the logarithms of seven levels */
@@ -175,7 +176,7 @@ mlops_status mlops__stats_measure(mlops_stats_two_sample *out, const double *x, 
     for (double *field = &out->mean_x; field <= &out->epps_p; field++) *field = __builtin_nan("");
     if (wanted & (MLOPS_STATS_MOMENTS | MLOPS_STATS_T | MLOPS_STATS_WELCH))
         find_means(out, x, y, opts);
-    if (wanted & MLOPS_STATS_ANDERSON) find_anderson(out, merged);
+    if (wanted & MLOPS_STATS_ANDERSON) find_anderson(out, x, y, merged);
     if (wanted & MLOPS_STATS_KUIPER) find_kuiper(out, merged);
     if (wanted & MLOPS_STATS_EPPS) mlops__epps(out, x, out->n, y, out->m);
     if (wanted & MLOPS_STATS_MANN_WHITNEY)

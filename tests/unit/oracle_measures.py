@@ -216,8 +216,16 @@ def check_properties(dump, tap, rng):
     tap.group("permutation, monotone maps, swaps, mirrors, scale, translation, one measure at a time", errors, 1e-12)
 
 
-def check_corners(dump, tap):
+def check_corners(dump, tap, rng):
     nan, inf = math.nan, math.inf
+    tight = rng.normal(1, .01, 100), rng.normal(2, .01, 80)  # nothing of what varies may be lost to what does not
+    tap.group("epps of samples far apart", [(off(dump.measure(*tight)["epps"], peer(*tight, "two-sided", "auto")["epps"]), "")],
+              1e-10)
+    twins = dump.measure([1., 2, 3, 4, 5], [5., 4, 3, 2, 1])
+    still = dump.measure([1.] * 15, [-1.] * 15)  # rounding is no variance
+    tap.group("anderson of equal samples", [(off(twins[key], value), key) for key, value in
+                                            peer([1, 2, 3, 4, 5], [1, 2, 3, 4, 5], "two-sided", "auto").items()
+                                            if key in ("anderson", "anderson_p")], 1e-12)
     flat = dump.measure([2.] * 6, [2.] * 7)
     ends = dump.measure([1., 2, 3, 4, inf], [1., 2, 3, 4, 5])
     apart = dump.measure([1.] * 6, [2.] * 6)
@@ -225,6 +233,7 @@ def check_corners(dump, tap):
             flat["mann_whitney_p"] == flat["cramer_p"] == flat["kuiper_p"] == 1,
             math.isnan(ends["t"]) and math.isnan(ends["epps"]) and math.isnan(ends["variance_x"]) and ends["mean_x"] == inf,
             ends["mann_whitney"] == 13, apart["t"] == -inf and apart["t_p"] == 0 and apart["kuiper"] == 1,
+            apart["welch"] == -inf and apart["welch_p"] == 0, math.isnan(still["epps"]) and math.isnan(still["epps_p"]),
             math.isnan(dump.measure([1.], [2.])["t"]), dump.measure([1.], [2.])["mann_whitney_p"] == 1,
             math.isnan(dump.measure([1., 2], [3.])["anderson"]), dump.measure([1.], [2.], wanted=256)["status"] == -1,
             dump.measure([1e308, -1e308], [1.7e308, 1.7e308])["mean_y"] == 1.7e308]
@@ -444,7 +453,7 @@ def main():
     check_moments(dump, tap, rng)
     check_exact_ranks(dump, tap, rng)
     check_properties(dump, tap, rng)
-    check_corners(dump, tap)
+    check_corners(dump, tap, rng)
     check_levels(dump, tap, rng)
     check_recorded(dump, tap)
     check_counts(dump, tap, rng)

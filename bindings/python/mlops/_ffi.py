@@ -3613,7 +3613,7 @@ class StatsTwoSample:
     anderson_p_limit: float  # by the limiting distribution, in [0, 1]
     kuiper: float  # V, in [0, 1]
     kuiper_p: float  # by the limiting distribution, with Stephens' correction
-    epps: float  # W; NaN below 5 values a side, with infinities, or quartiles alike
+    epps: float  # W; NaN below 5 values a side, with infinities, quartiles alike, or without any variance
     epps_p: float  # its p-value
     mann_whitney_exact: int  # 1 if mann_whitney_p is the exact one
     cramer_exact: int  # 1 if cramer_p is the exact one

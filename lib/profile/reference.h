@@ -44,8 +44,8 @@ typedef struct mlops__reference_column {
     const char *name;
     mlops_type type;
     int exact;             /* each cell but the last holds one distinct value; the rest is empty */
-    double hidden;         /* numeric: largest share of the values in a cell that has several
-                              distinct ones, so that the cell does not tell where; 0 if exact */
+    double hidden;         /* numeric: largest share of the values in a cell that does not tell
+                              where, having several, or one with room beside it; 0 if exact */
     int part;              /* 0; k + 1: column k of column/text_counts.h, of the texts that the
                               name tells */
     int64_t n;             /* rows */
@@ -84,6 +84,9 @@ int mlops__reference_is_named(const mlops__reference_column *column, const char 
 /* Cell of a value that is no NaN; of a category's text (n_categories: the rest). */
 int64_t mlops__reference_cell(const mlops__reference_column *column, double value);
 int64_t mlops__reference_category(const mlops__reference_column *column, const char *text);
+
+/* The next float32 below a finite one; -inf below the least. */
+double mlops__float32_below(double number);
 
 /* Finer cells of a numeric column, for counting values that may lie where the reference had none:
  * one cell below its least value, one above its greatest and, where it is exact, one between any

@@ -3,6 +3,8 @@
 #include "profile/reference.h"
 #include "unit/help_drift.h"
 
+#include <float.h>
+
 /* Compares with the table and with what a reference keeps of it; ends both tables. */
 static void both_ways(mlops_table *x, mlops_table *y, mlops_drift_column *whole,
                       mlops_drift_column *kept) {
@@ -186,6 +188,39 @@ static void test_values_that_edges_cannot_part(void **state) {
     assert_int_equal(kept.verdict, MLOPS_DRIFT_NOT_ENOUGH_DATA);
 }
 
+/* Rows of each of these kinds, a share of them heavy: one value that comes again and again. */
+static double heavy(int kind, double at) {
+    static const double ends[] = {INFINITY, -INFINITY, FLT_MAX, -0x1p127, 0, 1, 7, 10};
+    double spread = kind & 1 ? floor(400 * uniform()) : (double)(float)uniform();
+    if (kind & 2) spread = floor(6 * uniform());
+    if (kind & 4 && uniform() < 0.1) spread = ends[(int)(8 * uniform())];
+    return uniform() < 0.3 ? at : spread;
+}
+
+/* Wherever a heavy value goes, KS is not too large, and what it misses is within hidden. */
+static void test_ks_misses_no_more_than_hidden(void **state) {
+    (void)state;
+    static const double places[] = {10, 5, 11, 0.5, -1, 0, 1000, INFINITY, -INFINITY, FLT_MAX, 3.5};
+    seed = 11;
+    for (int i = 0; i < 200; i++) {
+        double from = places[(int)(11 * uniform())], to = places[(int)(11 * uniform())];
+        double *x = malloc(2 * 3000 * sizeof *x), *y = x + 3000;
+        assert_non_null(x);
+        for (int k = 0; k < 3000; k++) x[k] = heavy(i, from);
+        for (int k = 0; k < 3000; k++) y[k] = heavy(i, to);
+        mlops_table *before = matrix(x, 3000, 1), *now = matrix(y, 3000, 1);
+        mlops_reference *reference = keep(before, 0);
+        double hidden = mlops__reference_at(reference, 0)->hidden;
+        mlops_reference_unref(reference);
+        free(x);
+        mlops_drift_column whole, kept;
+        both_ways(before, now, &whole, &kept);
+        assert_true(kept.ks <= whole.ks + 1e-12);
+        assert_true(kept.ks + hidden >= whole.ks - 1e-12);
+        assert_true(hidden < 0.01); /* and that is little, as heavy values are told by themselves */
+    }
+}
+
 static void test_hidden_is_the_largest_cell_of_several_values(void **state) {
     (void)state;
     mlops_table *x = normals(10000, 1, 0), *few = steps(3000, 5, 0);
@@ -209,6 +244,7 @@ int main(void) {
         cmocka_unit_test(test_values_where_there_were_none),
         cmocka_unit_test(test_names_of_kept_ones),
         cmocka_unit_test(test_values_that_edges_cannot_part),
+        cmocka_unit_test(test_ks_misses_no_more_than_hidden),
         cmocka_unit_test(test_hidden_is_the_largest_cell_of_several_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

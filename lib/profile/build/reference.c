@@ -216,8 +216,7 @@ int64_t mlops__reference_cell(const mlops__reference_column *column, double valu
     return low;
 }
 
-/* The next float32 below a finite one. */
-static double float32_below(double number) {
+double mlops__float32_below(double number) {
     float value = (float)number;
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
@@ -229,7 +228,7 @@ static double float32_below(double number) {
 /* The least float32 that neither the number nor its float32 neighbour exceeds. */
 static double float32_from(double number) {
     double value = (double)(float)number;
-    return value >= number ? value + 0.0 : -float32_below(-value) + 0.0;
+    return value >= number ? value + 0.0 : -mlops__float32_below(-value) + 0.0;
 }
 
 /* Ends a cell at a bound that is finite and lies above the newest edge. */
@@ -245,11 +244,12 @@ int64_t mlops__reference_refine(const mlops__reference_column *column, double *e
     const double range = 0x1.fffffep127; /* of float32 */
     int64_t n = 0, last = column->counts[column->n_edges];
     if (!column->exact && column->min >= -range && column->min <= range)
-        n = end_cell(edges, counts, n, float32_below((double)(float)column->min), 0);
+        n = end_cell(edges, counts, n, mlops__float32_below((double)(float)column->min), 0);
     for (int64_t i = 0; i < column->n_edges; i++) {
         /* The value is above the float32 below the edge, or rounds to it: one more below. */
         if (column->exact)
-            n = end_cell(edges, counts, n, float32_below(float32_below(column->edges[i])), 0);
+            n = end_cell(edges, counts, n,
+                         mlops__float32_below(mlops__float32_below(column->edges[i])), 0);
         n = end_cell(edges, counts, n, column->edges[i], column->counts[i]);
     }
     if (last && column->max >= -range && column->max <= range) {

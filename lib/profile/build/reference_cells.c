@@ -48,6 +48,13 @@ static double upper_f32(double value) {
     return (double)f + 0.0;
 }
 
+/* Greatest float32 below a value and below what it rounds to; -inf if there is none. */
+static double below_f32(double value) {
+    double nearest = nearest_f32(value);
+    if (nearest > (double)FLT_MAX) return (double)FLT_MAX;
+    return finite(nearest) ? mlops__float32_below(nearest) : nearest;
+}
+
 /* Number of values at or below the bound, themselves or rounded to float32. */
 static int64_t count_upto(const cutter *self, double bound, int rounded) {
     int64_t low = 0, high = self->n;
@@ -82,7 +89,19 @@ static void cut_above(cutter *self, double value) {
     self->blurred = 1;
 }
 
-/* One edge for each distinct value. False, and no edge, if there are more of them than max. */
+/* Cuts below the value, so that its cell has room for no other, where float32 can tell. */
+static void cut_below(cutter *self, double value) {
+    double edge = below_f32(value);
+    if (!finite(edge) || (self->n_edges && edge <= self->edges[self->n_edges - 1])) return;
+    int64_t upto = count_upto(self, edge, 0);
+    int64_t moved = count_upto(self, edge, 1) - upto;
+    if (moved > self->n / PER_MILLE) return;
+    self->edges[self->n_edges] = edge;
+    self->upto[self->n_edges++] = upto;
+}
+
+/* One edge for each distinct value. False if there are more of them than max, or float32 cannot
+ * tell them apart. */
 static int cut_distinct(cutter *self, int64_t max) {
     int64_t n_distinct = 0;
     for (int64_t i = 0; i < self->n && n_distinct <= max; i++)
@@ -94,24 +113,24 @@ static int cut_distinct(cutter *self, int64_t max) {
         if (finite(self->values[i])) cut_above(self, self->values[i]);
         else self->blurred = 1;
     }
-    return 1;
+    return !self->blurred;
 }
 
-/* Edges at equal ranks. A value that takes more than one of them has a cell by itself: the value
- * before it gets an edge in place of the second. */
+/* Edges at equal ranks. A value that takes more than one of them has a cell by itself: it gets an
+ * edge below it in place of the second, and the value before it one in place of the third. */
 static void cut_ranks(cutter *self, int64_t max) {
     int64_t rank = 0;
+    self->n_edges = 0;
     while (rank < max) {
         double value = self->values[(rank + 1) * self->n / (max + 1)];
         int64_t same = 1;
         while (rank + same < max && self->values[(rank + same + 1) * self->n / (max + 1)] == value)
             same++;
         rank += same;
-        if (!finite(value)) continue;
         int64_t first = count_upto(self, value, 0) - 1;
-        while (same > 1 && first > 0 && self->values[first] == value) first--;
-        if (same > 1 && finite(self->values[first]) && self->values[first] != value)
-            cut_above(self, self->values[first]);
+        while (same > 2 && first > 0 && self->values[first] == value) first--;
+        if (same > 2 && self->values[first] < value) cut_above(self, self->values[first]);
+        if (same > 1 || value > (double)FLT_MAX) cut_below(self, value);
         cut_above(self, value);
     }
     self->blurred = 1;
@@ -159,13 +178,21 @@ static double keep_share(int64_t count, int64_t n) {
     return (double)(units > UINT32_MAX ? UINT32_MAX : units) * 0x1p-32;
 }
 
-/* The largest cell in which values differ, or what rounding to float32 may move. */
+/* Whether cell i holds one value, and has room for no other that float32 could tell from it.
+ * Readers end the outer cells at the least and the greatest value, where float32 has those. */
+static int is_tight(const cutter *cut, int64_t i, double low, double high) {
+    if (low != high || (i < cut->n_edges && cut->edges[i] > upper_f32(high))) return 0;
+    return i > 0 ? below_f32(low) <= cut->edges[i - 1] : low <= (double)FLT_MAX;
+}
+
+/* The largest cell that does not tell where its values lie, or what rounding to float32 may move.
+ */
 static double find_hidden(const cutter *cut) {
     int64_t below = 0, most = cut->n / PER_MILLE + 1;
     for (int64_t i = 0; i <= cut->n_edges; i++) {
         int64_t upto = i < cut->n_edges ? cut->upto[i] : cut->n;
-        int several = upto > below && cut->values[below] != cut->values[upto - 1];
-        if (several && upto - below > most) most = upto - below;
+        if (upto - below > most && !is_tight(cut, i, cut->values[below], cut->values[upto - 1]))
+            most = upto - below;
         below = upto;
     }
     return keep_share(most, cut->n);

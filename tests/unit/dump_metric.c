@@ -7,26 +7,9 @@
  * error.
  */
 #include "stats/stats.h"
+#include "unit/dump.h"
 
 #include <mlops.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-static int64_t word(void) {
-    int64_t value;
-    if (fread(&value, sizeof value, 1, stdin) != 1) exit(2);
-    return value;
-}
-
-static double *values(int64_t n) {
-    double *out = malloc(((size_t)n + 1) * sizeof *out);
-    if (!out || fread(out, sizeof *out, (size_t)n, stdin) != (size_t)n) exit(2);
-    return out;
-}
-
-static void answer(const double *out, size_t n) {
-    if (fwrite(out, sizeof *out, n, stdout) != n) exit(2);
-}
 
 static void judge(int64_t request) {
     mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;

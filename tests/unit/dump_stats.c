@@ -8,26 +8,9 @@
  * Owns no state; a malformed request ends the program with an error.
  */
 #include "stats/stats.h"
+#include "unit/dump.h"
 
 #include <mlops.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-static int64_t word(void) {
-    int64_t value;
-    if (fread(&value, sizeof value, 1, stdin) != 1) exit(2);
-    return value;
-}
-
-static double *values(int64_t n) {
-    double *out = malloc(((size_t)n + 1) * sizeof *out);
-    if (!out || fread(out, sizeof *out, (size_t)n, stdin) != (size_t)n) exit(2);
-    return out;
-}
-
-static void answer(const double *out, size_t n) {
-    if (fwrite(out, sizeof *out, n, stdout) != n) exit(2);
-}
 
 static void two_sample(void) {
     mlops_stats_opts opts = MLOPS_STATS_OPTS_INIT;

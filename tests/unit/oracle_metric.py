@@ -22,6 +22,9 @@ except ImportError as missing:
     print(f"1..0 # SKIP {missing}")
     sys.exit(0)
 
+import oracle_stats
+from oracle_stats import Tap
+
 warnings.simplefilter("ignore")
 getcontext().prec = 60
 SKIP_NAN, SET_THRESHOLD, ONE_VS_REST = 1, 2, 4
@@ -74,27 +77,9 @@ class Dump:
         return self.read(2 * len(pairs)).reshape(-1, 2)
 
 
-class Tap:
-    """Counts checks and keeps the worst error of each group."""
-
-    def __init__(self):
-        self.n = self.failed = 0
-
-    def group(self, name, errors, tolerance):
-        """errors: (error, what) pairs."""
-        self.n += 1
-        worst = max(errors, key=lambda e: e[0] if e[0] == e[0] else math.inf)
-        good = worst[0] <= tolerance
-        self.failed += not good
-        print(f"{'ok' if good else 'not ok'} {self.n} - {name}: {len(errors)} checks, worst "
-              f"{worst[0]:.1e} of {tolerance:.0e}" + ("" if good else f" at {worst[1]}"), flush=True)
-
-
 def off(got, want):
-    """Relative error, absolute below 1e-3; 0 where both are the same special value."""
-    if got == want or (got != got and want != want):
-        return 0.0
-    return abs(got - want) / max(abs(want), 1e-3) if math.isfinite(want) else math.inf
+    """Relative error, absolute below 1e-3."""
+    return oracle_stats.off(got, want, floor=1e-3)
 
 
 def same(got, want):

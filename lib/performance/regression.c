@@ -103,6 +103,14 @@ static void multiply(double a, double b, double *high, double *low) {
     *low = ((a1 * b1 - *high) + a1 * b0 + a0 * b1) + a0 * b0;
 }
 
+/* Adds weight times term without error; of a power of 2 the product has none. */
+static void put(mlops__exact *sum, double weight, double term, int is_power) {
+    double high = weight * term, low = 0;
+    if (!is_power) multiply(weight, term, &high, &low);
+    mlops__exact_add(sum, high);
+    if (low != 0) mlops__exact_add(sum, low);
+}
+
 static int64_t bin_of(double absolute) {
     int64_t at =
         (int64_t)(mlops__bits_of(absolute) >> (52 - SUBBITS)) - ((int64_t)LOWEST << SUBBITS);
@@ -114,6 +122,7 @@ static void add_row(mlops_regression_performance *self, double p, double y, int6
     double error = p - y, absolute = size_of(error), size = size_of(y), high, low;
     double square, square_low;
     double weight = mlops__weight_of(units), terms[SUMS] = {0};
+    int is_power = !(units & (units - 1));
     multiply(y, y, &high, &low);
     multiply(error, error, &square, &square_low);
     terms[LABEL] = y;
@@ -130,9 +139,9 @@ static void add_row(mlops_regression_performance *self, double p, double y, int6
     terms[FOURTH] = terms[SQUARED] * terms[SQUARED];
     terms[RELATIVE_SQUARE] = terms[RELATIVE] * terms[RELATIVE];
     terms[LOGS_SQUARE] = terms[LOGS] * terms[LOGS];
-    for (size_t i = 0; i < SUMS; i++) mlops__exact_add(&self->sums[i], weight * terms[i]);
-    mlops__exact_add(&self->sums[LABEL_SQUARE], weight * low);
-    mlops__exact_add(&self->sums[SQUARED], weight * square_low);
+    for (size_t i = 0; i < SUMS; i++) put(&self->sums[i], weight, terms[i], is_power);
+    put(&self->sums[LABEL_SQUARE], weight, low, is_power);
+    put(&self->sums[SQUARED], weight, square_low, is_power);
     if (!self->n++) self->least = self->greatest = y + 0.0;
     if (y < self->least) self->least = y + 0.0;
     if (y > self->greatest) self->greatest = y + 0.0;

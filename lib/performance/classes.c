@@ -7,6 +7,7 @@
 #include "performance/class_counts.h"
 
 #include "base/sealed.h"
+#include "base/storage.h"
 #include "metric/metric.h"
 #include "sys/hosted.h"
 
@@ -42,8 +43,8 @@ mlops_status mlops_class_performance_init(mlops_class_performance **out, void *m
                                           int64_t k) {
     size_t needed = mlops_class_performance_size(k), cells = (size_t)k * (size_t)k;
     *out = NULL;
-    if (!needed || !mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
-    if (size < needed) return MLOPS_E_ARENA;
+    if (!needed) return MLOPS_E_INVALID;
+    MLOPS_TRY(mlops__storage(mem, size, needed));
     *out = mem;
     (*out)->k = k;
     (*out)->one = (mlops_performance *)(void *)(*out + 1);

@@ -6,6 +6,7 @@
  */
 #include "performance/performance.h"
 
+#include "base/storage.h"
 #include "sys/hosted.h"
 
 #include <string.h>
@@ -14,8 +15,7 @@ size_t mlops_performance_size(void) { return sizeof(mlops_performance); }
 
 mlops_status mlops_performance_init(mlops_performance **out, void *mem, size_t size) {
     *out = NULL;
-    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
-    if (size < sizeof **out) return MLOPS_E_ARENA;
+    MLOPS_TRY(mlops__storage(mem, size, sizeof **out));
     *out = mem;
     mlops_performance_reset(*out);
     return MLOPS_OK;

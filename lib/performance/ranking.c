@@ -6,6 +6,7 @@
  */
 #include "base/opts.h"
 #include "base/sealed.h"
+#include "base/storage.h"
 #include "metric/metric.h"
 #include "performance/performance.h"
 #include "sys/hosted.h"
@@ -58,8 +59,7 @@ static mlops_status check_opts(mlops_ranking_performance_opts *out,
 
 static mlops_status begin(mlops_ranking_performance **out, void *mem, size_t size, int32_t k,
                           uint32_t flags) {
-    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
-    if (size < sizeof **out) return MLOPS_E_ARENA;
+    MLOPS_TRY(mlops__storage(mem, size, sizeof **out));
     *out = mem;
     (*out)->k = (uint32_t)k;
     (*out)->flags = flags;

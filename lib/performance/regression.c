@@ -7,6 +7,7 @@
 #include "base/exact_sum.h"
 #include "base/real.h"
 #include "base/sealed.h"
+#include "base/storage.h"
 #include "metric/metric.h"
 #include "performance/performance.h"
 #include "sys/hosted.h"
@@ -71,8 +72,7 @@ void mlops_regression_performance_reset(mlops_regression_performance *self) {
 mlops_status mlops_regression_performance_init(mlops_regression_performance **out, void *mem,
                                                size_t size) {
     *out = NULL;
-    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
-    if (size < sizeof **out) return MLOPS_E_ARENA;
+    MLOPS_TRY(mlops__storage(mem, size, sizeof **out));
     *out = mem;
     mlops_regression_performance_reset(*out);
     return MLOPS_OK;

@@ -7,6 +7,7 @@
 #include "base/calendar.h"
 #include "base/opts.h"
 #include "base/sealed.h"
+#include "base/storage.h"
 #include "profile/run/profile_state.h"
 
 #include <mlops/panes.h>
@@ -62,9 +63,8 @@ mlops_status mlops_panes_init(mlops_panes **out, void *mem, size_t size, const m
     mlops_panes_opts o;
     *out = NULL;
     MLOPS_TRY(with_defaults(&o, like, opts));
-    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
     size_t needed = mlops_panes_size(like, opts);
-    if (!needed || size < needed) return MLOPS_E_ARENA;
+    MLOPS_TRY(mlops__storage(mem, size, needed ? needed : SIZE_MAX));
     mlops_panes *self = mem;
     memset(self, 0, sizeof *self);
     self->pane_ns = o.pane_ns;
@@ -251,8 +251,7 @@ mlops_status mlops_panes_load(mlops_panes **out, void *mem, size_t size, const v
     size_t needed;
     *out = NULL;
     MLOPS_TRY(get_header(&like, &needed, &in, bytes, n));
-    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
-    if (size < needed) return MLOPS_E_ARENA;
+    MLOPS_TRY(mlops__storage(mem, size, needed));
     *self = like;
     int64_t oldest = self->newest - (self->n ? self->n - 1 : 0), n_saved = self->n ? self->n : 1;
     const mlops_profile *first = profile_at(self, oldest);

@@ -6,6 +6,7 @@
  */
 #include "profile/run/profile_state.h"
 
+#include "base/storage.h"
 #include "profile/run/profile_bins.h"
 
 uint64_t mlops__profile_key(double value) {
@@ -92,9 +93,8 @@ void mlops_profile_reset(mlops_profile *self) {
 mlops_status mlops__profile_begin(mlops_profile **out, void *mem, size_t size,
                                   const mlops__profile_shape *shape) {
     *out = NULL;
-    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
     size_t needed = mlops__profile_bytes(shape);
-    if (size < needed) return MLOPS_E_ARENA;
+    MLOPS_TRY(mlops__storage(mem, size, needed));
     mlops_profile *self = mem;
     memset(self, 0, needed);
     self->shape = *shape;

@@ -6,6 +6,7 @@
  */
 #include "base/opts.h"
 #include "base/sealed.h"
+#include "base/storage.h"
 #include "base/xxh3.h"
 #include "profile/run/profile_state.h"
 
@@ -65,9 +66,8 @@ mlops_status mlops_segments_init(mlops_segments **out, void *mem, size_t size,
     mlops_segments_opts o;
     *out = NULL;
     MLOPS_TRY(with_defaults(&o, opts));
-    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
     size_t needed = mlops_segments_size(like, opts);
-    if (!needed || size < needed) return MLOPS_E_ARENA;
+    MLOPS_TRY(mlops__storage(mem, size, needed ? needed : SIZE_MAX));
     mlops_segments *self = mem;
     memset(self, 0, needed);
     self->n_segments = o.n_segments;
@@ -222,8 +222,7 @@ mlops_status mlops_segments_load(mlops_segments **out, void *mem, size_t size, c
     int64_t n_keys;
     *out = NULL;
     MLOPS_TRY(get_header(&like, &n_keys, &needed, &in, bytes, n));
-    if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
-    if (size < needed) return MLOPS_E_ARENA;
+    MLOPS_TRY(mlops__storage(mem, size, needed));
     memset(self, 0, needed);
     *self = like;
     MLOPS_TRY(mlops__profile_take(&in, profile_at(self, self->n_segments), (size_t)self->size));

@@ -5,6 +5,7 @@
  * table. Freestanding: part of the firmware build.
  */
 #include "base/opts.h"
+#include "base/storage.h"
 #include "sketch/run/hll_state.h"
 #include "sketch/run/murmur.h"
 #include "sketch/run/sketch.h"
@@ -32,7 +33,7 @@ void mlops_hll_reset(mlops_hll *self) {
 
 mlops_status mlops__hll_begin(mlops_hll **out, void *mem, size_t size, uint32_t lg_k,
                               uint32_t flags) {
-    MLOPS_TRY(mlops__sketch_storage(mem, size, bytes_of(lg_k)));
+    MLOPS_TRY(mlops__storage(mem, size, bytes_of(lg_k)));
     mlops_hll *self = mem;
     memset(self, 0, sizeof *self);
     self->lg_k = lg_k;

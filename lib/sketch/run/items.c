@@ -7,6 +7,7 @@
 #include "base/cursor.h"
 #include "base/mix.h"
 #include "base/opts.h"
+#include "base/storage.h"
 #include "sketch/run/items_state.h"
 #include "sketch/run/sketch.h"
 
@@ -35,7 +36,7 @@ mlops_status mlops__items_begin(mlops_items **out, void *mem, size_t size, int64
                                 int64_t text_max) {
     size_t needed = bytes_of(lg_size, text_max);
     if (!needed) return MLOPS_E_INVALID;
-    MLOPS_TRY(mlops__sketch_storage(mem, size, needed));
+    MLOPS_TRY(mlops__storage(mem, size, needed));
     mlops_items *self = mem;
     memset(self, 0, sizeof *self);
     self->lg_size = (uint32_t)lg_size;

@@ -6,6 +6,7 @@
  */
 #include "base/mix.h"
 #include "base/opts.h"
+#include "base/storage.h"
 #include "sketch/run/kll_sort.h"
 #include "sketch/run/kll_state.h"
 #include "sketch/run/sketch.h"
@@ -63,7 +64,7 @@ static void clear(mlops_kll *self) {
 }
 
 mlops_status mlops__kll_begin(mlops_kll **out, void *mem, size_t size, uint32_t k, uint64_t seed) {
-    MLOPS_TRY(mlops__sketch_storage(mem, size, mlops__kll_bytes(k)));
+    MLOPS_TRY(mlops__storage(mem, size, mlops__kll_bytes(k)));
     mlops_kll *self = mem;
     memset(self, 0, sizeof *self);
     self->k = k;

@@ -1,4 +1,4 @@
-/* What the sketches share: storage, the frame around bytes of DataSketches, sorting.
+/* What the sketches share: the frame around bytes of DataSketches, sorting.
  *
  * Owns the frame. Invariant: bytes with a frame are taken only if their CRC holds.
  * Freestanding: part of the firmware build.
@@ -9,11 +9,6 @@
 #include "base/sealed.h"
 
 enum { VERSION = 1, FRONT = 8, CRC = 4 };
-
-mlops_status mlops__sketch_storage(const void *mem, size_t size, size_t needed) {
-    if ((uintptr_t)mem % 8) return MLOPS_E_INVALID;
-    return size < needed ? MLOPS_E_ARENA : MLOPS_OK;
-}
 
 mlops_status mlops__sketch_begin(mlops__buf *out, void *bytes, size_t cap, size_t *needed,
                                  size_t size, uint32_t magic) {

@@ -1,4 +1,4 @@
-/* What the sketches share: storage, the frame around bytes of Apache DataSketches, sorting.
+/* What the sketches share: the frame around bytes of Apache DataSketches, sorting.
  *
  * The frame, little-endian: magic, u32 version 1, what the sketch puts there, the bytes of
  * DataSketches, CRC-32 of all before it (also of later versions).
@@ -10,9 +10,6 @@
 #include "base/cursor.h"
 
 enum { MLOPS__FRAME = 12 /* bytes of magic, version and CRC */ };
-
-/* MLOPS_E_INVALID if mem is not aligned to 8, MLOPS_E_ARENA if size is below needed. */
-mlops_status mlops__sketch_storage(const void *mem, size_t size, size_t needed);
 
 /* Begins to write size bytes, with the frame's front if magic is not 0. Tells the size, and returns
  * MLOPS_END if nothing else was asked for. */

@@ -4523,8 +4523,8 @@ func (x *Anomaly) PValues(scores []float32) ([]float64, error) {
 
 // Threshold: the score beyond which a row is an alarm: exactly where its p-value is at most the rate.
 //
-// Errors: MLOPS_E_REFUSED if too few rows are held back to tell such a rate: the message says how many
-// it takes; MLOPS_E_INVALID for a rate out of range, or if it is not frozen.
+// Errors: MLOPS_E_REFUSED if too few rows are held back to tell such a rate: the message says which
+// rates they tell; MLOPS_E_INVALID for a rate out of range, or if it is not frozen.
 func (x *Anomaly) Threshold(rate float64) (float64, error) {
 	if x == nil || x.p == nil {
 		return 0, closed("Anomaly")

@@ -182,8 +182,8 @@ MLOPS_API mlops_status mlops_anomaly_p_values(const mlops_anomaly *self, const f
  * @param rate      false alarms among rows without anomaly, above 0 and below 1
  * @param[out] out  @shape(1) an alarm is a score greater than this
  * @param err       @nullable
- * @return MLOPS_E_REFUSED if too few rows are held back to tell such a rate: the message says how
- * many it takes; MLOPS_E_INVALID for a rate out of range, or if it is not frozen
+ * @return MLOPS_E_REFUSED if too few rows are held back to tell such a rate: the message says which
+ * rates they tell; MLOPS_E_INVALID for a rate out of range, or if it is not frozen
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_anomaly_threshold(const mlops_anomaly *self, double rate, double *out,

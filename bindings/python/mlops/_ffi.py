@@ -4627,8 +4627,8 @@ class Anomaly(_rt.Handle):
 
             rate: false alarms among rows without anomaly, above 0 and below 1
 
-        Raises: RefusedError if too few rows are held back to tell such a rate: the message says how many it
-        takes; InvalidError for a rate out of range, or if it is not frozen.
+        Raises: RefusedError if too few rows are held back to tell such a rate: the message says which rates
+        they tell; InvalidError for a rate out of range, or if it is not frozen.
         """
         h = self._open()
         out = C.c_double()

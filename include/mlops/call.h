@@ -29,7 +29,8 @@ typedef struct mlops_executor {
 #define MLOPS_EXECUTOR_INIT                                                                        \
     { sizeof(mlops_executor), 1, 0, 0 }
 
-/** Progress of a long call. Returning anything but 0 cancels it. */
+/** Progress of a long call: done of total, which is 0 while it is not known. Returning anything
+ * but 0 cancels it. */
 typedef int32_t (*mlops_progress)(void *progress_user, int64_t done, int64_t total);
 
 /** Bounds and reporting of one long call. Zero means the default in each field. */

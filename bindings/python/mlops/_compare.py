@@ -26,7 +26,8 @@ def compare(reference, current, *, memory_max=None, progress=None, csv=None, **o
         same verdicts: files of CSV, what gives an Arrow stream each time that it is asked, DataFrames, dicts. A function
         as a side does this always; it is called with the columns of the pass (None: all are to be seen, and no row is
         needed) and returns an Arrow stream, or what table() takes, of these columns or more, of the same rows each time.
-    progress: called with (columns done, all columns); what is true as its answer cancels with a CancelledError.
+    progress: called with (columns done, all columns; 0 until these are known); what is true as its answer cancels with a
+        CancelledError.
     csv: options of Table.load(), for sides that are paths.
     opts: those of Drift.compare(), such as columns=["amount"], ignore, alpha=0.001 or preset="evidently".
     """

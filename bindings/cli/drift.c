@@ -128,9 +128,9 @@ static int compare(mlops_drift **out, const cli_args *args, const mlops_table *c
 /* Tells a terminal how far it is. */
 static int32_t tell(void *user, int64_t done, int64_t total) {
     int64_t *last = user;
-    if (done != *last)
-        fprintf(stderr, "\r%lld of %lld columns%s", (long long)done, (long long)total,
-                done == total ? "\n" : "");
+    if (total == 0 || done == *last) return 0; /* not known yet, or told */
+    fprintf(stderr, "\r%lld of %lld columns%s", (long long)done, (long long)total,
+            done == total ? "\n" : "");
     *last = done;
     return 0;
 }

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import pathlib
+import pty
 import random
 import re
 import select
@@ -605,6 +606,12 @@ def compare_in_passes(folder):
     run("reference", "new", TRAIN, "-o", folder / "train.reference")
     kept = run("drift", "compare", folder / "train.reference", LIVE, "--json", status=3).out
     assert run("drift", "compare", folder / "train.reference", LIVE, "--json", "--memory-max", "1MiB", status=3).out == kept
+    terminal, end = pty.openpty()  # is told how far it is
+    subprocess.run([MLOPS, "drift", "compare", TRAIN, LIVE, "--ignore", "fraud", "--memory-max", "1MiB"], stdout=subprocess.DEVNULL, stderr=end)
+    told = os.read(terminal, 65536).decode().replace("\n", "").split("\r")
+    n = len(json.loads(whole)["columns"]) - 1
+    assert [line for line in told if line] == [f"{i} of {n} columns" for i in range(n + 1)], told
+    os.close(end), os.close(terminal)
     fails("drift", "compare", TRAIN, LIVE, "--memory-max", "450KiB", says=("'amount'", "--memory-max is 460800"))
     fails("drift", "compare", TRAIN, folder / "none", "--memory-max", "1GiB", says="none")
     pipe = folder / "pipe"

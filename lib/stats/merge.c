@@ -36,8 +36,8 @@ typedef struct walk {
     int64_t n, m;         /* sizes */
     int64_t x_end, y_end; /* values before +inf */
     int64_t i, j, gap;
-    double at;    /* newest value passed, times scale */
-    double scale; /* 1, or 1/4 where the span is beyond float64 */
+    double at;    /* newest value passed */
+    double scale; /* of widths: 1, or 1/4 where the span is beyond float64 */
     int64_t high, low;
     total first, second; /* integrals of the gap's share of n m and of its square */
 } walk;
@@ -58,8 +58,9 @@ static int block(walk *self) {
     for (k = k < BLOCK ? k : BLOCK; k > 0; k--) {
         double a = only ? only[only == x ? i : j] : x[i], b = only ? a : y[j];
         int take_x = only ? only == x : a <= b, take_y = only ? only == y : b <= a;
-        double next = (take_x ? a : b) * scale, width = next - at, share = (double)gap * unit;
-        int64_t counts = width > 0 ? gap : 0;
+        double next = take_x ? a : b, width = next * scale - at * scale;
+        double share = (double)gap * unit;
+        int64_t counts = next > at ? gap : 0;
         high = counts > high ? counts : high;
         low = counts < low ? counts : low;
         double area = (share < 0 ? -share : share) * width;
@@ -141,7 +142,7 @@ static void stand(walk *self, int64_t i, int64_t j) {
     self->i = i;
     self->j = j;
     self->gap = i * self->m - j * self->n;
-    if (i + j > 0) self->at = passed_value(self) * self->scale;
+    if (i + j > 0) self->at = passed_value(self);
 }
 
 /* Puts a walk where so many steps of its own lead, of which there are some, up to the end of a
@@ -163,7 +164,7 @@ static void leap(walk *self, int64_t n_steps) {
 static int64_t count_blocks(const walk *self) {
     const double *x = self->x + self->i, *y = self->y + self->j;
     int64_t x_left = self->x_end - self->i, y_left = self->y_end - self->j;
-    if (self->n + self->m > ABREAST_MAX || x_left <= 0 || y_left <= 0) return 0;
+    if (self->n + self->m > ABREAST_MAX || x_left <= 0 || y_left <= 0 || self->scale < 1) return 0;
     if (x[x_left - 1] <= y[y_left - 1]) y_left = mlops__count_below(y, y_left, x[x_left - 1], 0);
     else x_left = mlops__count_below(x, x_left, y[y_left - 1], 1);
     return (x_left + y_left) / (WALKS * STEPS);
@@ -177,7 +178,6 @@ static void walk_abreast(walk *self, extremes *at, mlops__gaps_block *add_up) {
     walk high[WALKS], low[WALKS];
     if (n_blocks == 0) return;
     sums.unit = 1 / ((double)self->n * (double)self->m);
-    sums.scale = self->scale;
     for (int k = 0; k < WALKS; k++) {
         walk begin = *self;
         if (k > 0) leap(&begin, k * n_blocks * STEPS);
@@ -234,7 +234,7 @@ static void set_scale(walk *self) {
     if (has_y && (!has_x || self->y[self->j] < begin)) begin = self->y[self->j];
     if (has_y && (!has_x || self->y[self->y_end - 1] > end)) end = self->y[self->y_end - 1];
     self->scale = finite(end - begin) ? 1 : 0.25;
-    self->at = begin * self->scale;
+    self->at = begin;
 }
 
 void mlops__merge(mlops__merged *out, mlops_cpu cpu, const double *x, int64_t n, const double *y,

@@ -35,7 +35,7 @@ void mlops__gaps_pass(mlops__gaps_steps *out, const double *x, const double *y, 
 }
 
 void mlops__gaps_block_scalar(mlops__gaps *self, const mlops__gaps_steps *steps) {
-    const double all = self->all, n = self->n, unit = self->unit, scale = self->scale;
+    const double all = self->all, n = self->n, unit = self->unit;
     double passed[WALKS], at[WALKS], high[WALKS], low[WALKS], first[WALKS], second[WALKS];
     for (int k = 0; k < WALKS; k++) {
         passed[k] = self->passed[k], at[k] = self->at[k];
@@ -44,7 +44,7 @@ void mlops__gaps_block_scalar(mlops__gaps *self, const mlops__gaps_steps *steps)
     for (int s = 0; s < MLOPS__GAPS_STEPS; s++)
 #pragma GCC unroll 1
         for (int k = 0; k < WALKS; k++) {
-            double next = steps->values[s][k] * scale, width = next - at[k];
+            double next = steps->values[s][k], width = next - at[k];
             double gap = (double)steps->taken[s][k] * all - passed[k], share = gap * unit;
             double counts = width > 0 ? gap : 0, size = share < 0 ? -share : share;
             double area = size * width;

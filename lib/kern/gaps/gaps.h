@@ -21,9 +21,8 @@ typedef struct mlops__gaps {
     double all; /* n + m */
     double n;
     double unit;                      /* 1 / n m */
-    double scale;                     /* of values */
     double passed[MLOPS__GAPS_WALKS]; /* values of both passed until here, times n */
-    double at[MLOPS__GAPS_WALKS];     /* the newest of them, times scale */
+    double at[MLOPS__GAPS_WALKS];     /* the newest of them */
     double high[MLOPS__GAPS_WALKS];   /* extremes of the gap times n m where values differ */
     double low[MLOPS__GAPS_WALKS];
     double first[MLOPS__GAPS_WALKS];  /* integral of the gap's size over the newest block */

@@ -194,6 +194,20 @@ class Odd(unittest.TestCase):
                 self.assertEqual(severity != severity, found["x"].verdict.name == "NOT_ENOUGH_DATA", (kind, rule))
 
 
+class Expected(unittest.TestCase):
+    def test_rows_as_a_reference_give_what_comparing_them_gives(self):
+        rng = random.Random(8)
+        train = {"x": [rng.gauss(0, 1) for _ in range(2000)]}
+        live = {"x": [rng.gauss(0.3, 1) for _ in range(900)]}
+        found = mlops.compare(train, live)["x"]
+        rules = [f"drift(x, '{name}') < 0" for name in ("ks", "psi", "js", "tv", "wasserstein", "effect")]
+        report = mlops.Expectations.parse("\n".join(["drifted(x)"] + rules)).validate(live, reference=train)
+        told = dict(text.split(" = ") for text in report["observed"])
+        self.assertEqual(told.pop("drifted(x)") == "true", found.verdict.name == "YES")
+        for name, value in told.items():
+            self.assertEqual(float(value), getattr(found, name.split("'")[1]), name)
+
+
 def sections(whole):
     """The sections of a container by kind, as lib/file/container.h draws it."""
     n = struct.unpack_from("<I", whole, 24)[0]

@@ -12,7 +12,7 @@ from ._values import time_ns
 def _opts(reference=None, as_of=None, **opts):
     """Options of the verbs that hold rows against expectations: as_of may be a datetime, reference rows."""
     if reference is not None and not isinstance(reference, _ffi.Reference):
-        reference = _ffi.Reference(table(reference))
+        reference = _ffi.Reference(table(reference), exact=True)
     if as_of is not None:
         opts["as_of_ns"] = time_ns(as_of, "as_of")
     return {"reference": reference, **opts}
@@ -37,7 +37,7 @@ class Expectations(_ffi.Expectations):
         """Hold rows against each expectation; the report is a Table, with a row for each.
 
         rows: a DataFrame, or anything else that mlops.table() takes
-        reference: a Reference or rows, which drift() and drifted() compare with
+        reference: a Reference, or rows, every one of which drift() and drifted() compare with
         as_of: the time that age_of() counts back from: a datetime, or nanoseconds since 1970
         n_rows_max: failing rows that the report names for each; default 5
         """

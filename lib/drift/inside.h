@@ -22,11 +22,6 @@ struct mlops_drift {
 void mlops__drift_open_column(mlops__drift_judged *out, const char *name, mlops_type type,
                               const mlops__drift_side *reference, const mlops__drift_side *current);
 
-/* psi, js and tv over k bins, and the shares of the first MLOPS__DRIFT_BINS - 1 and the rest. Does
- * nothing if a side is empty. */
-void mlops__drift_set_counts(mlops__drift_judged *out, const int64_t *reference,
-                             const int64_t *current, int64_t k);
-
 /* Runs the tests of a column whose ks (numeric) or tv (categories) stands. cells NULL: ks was taken
  * over all values. */
 void mlops__drift_decide(mlops__drift_judged *out, const mlops__drift_rule *rule,

@@ -16,8 +16,10 @@ enum {
     ATOMS_MAX = CUTS / 2 /* fewer cuts than that get one below each as well */
 };
 
-void mlops__drift_set_counts(mlops__drift_judged *out, const int64_t *reference,
-                             const int64_t *current, int64_t k) {
+/* psi, js and tv over k bins, and the shares of the first BINS - 1 and the rest. Does nothing if a
+ * side is empty. */
+static void set_counts(mlops__drift_judged *out, const int64_t *reference, const int64_t *current,
+                       int64_t k) {
     mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
     if (mlops_stats_compare_counts(&found, reference, current, k) != MLOPS_OK) return;
     out->column.psi = found.psi;
@@ -98,7 +100,7 @@ static void bin_cells(mlops__drift_judged *out, const mlops__drift_cells *cells)
         current[bin] += cells->current[i];
         if (bin < n_cuts && cuts[bin] == i) bin++;
     }
-    mlops__drift_set_counts(out, reference, current, n_cuts + 1);
+    set_counts(out, reference, current, n_cuts + 1);
 }
 
 void mlops__drift_judge(mlops__drift_judged *out, const mlops__drift_rule *rule,
@@ -111,7 +113,7 @@ void mlops__drift_judge(mlops__drift_judged *out, const mlops__drift_rule *rule,
             walk_cells(&out->column, cells);
             bin_cells(out, cells);
         } else {
-            mlops__drift_set_counts(out, cells->reference, cells->current, cells->n_cells);
+            set_counts(out, cells->reference, cells->current, cells->n_cells);
         }
     }
     mlops__drift_decide(out, rule, reference, current, cells);
@@ -185,7 +187,7 @@ static void bin_values(mlops__drift_judged *out, const mlops__drift_values *refe
         below_m = upto_m;
     }
     memcpy(out->bins.cuts, cuts, (size_t)n_cuts * sizeof *cuts);
-    mlops__drift_set_counts(out, x, y, n_cuts + 1);
+    set_counts(out, x, y, n_cuts + 1);
 }
 
 void mlops__drift_judge_values(mlops__drift_judged *out, const mlops__drift_rule *rule,

@@ -35,8 +35,8 @@ mlops_status mlops__policy_check(const mlops__policy_rules *rules, mlops_error *
     return MLOPS_OK;
 }
 
-mlops_status mlops__policy_rules_of(mlops__policy_rules *out, const mlops_policy_opts *opts,
-                                    mlops_error *err) {
+static mlops_status rules_of(mlops__policy_rules *out, const mlops_policy_opts *opts,
+                             mlops_error *err) {
     mlops_policy_opts o;
     MLOPS_TRY(mlops__opts_copy(&o, sizeof o, opts, "mlops_policy_opts", err));
     if (o.flags)
@@ -73,7 +73,7 @@ mlops_status mlops_policy_init(mlops_policy **out, void *mem, size_t size,
                                const mlops_policy_opts *opts, mlops_error *err) {
     mlops__policy_rules rules;
     *out = NULL;
-    MLOPS_TRY(mlops__policy_rules_of(&rules, opts, err));
+    MLOPS_TRY(rules_of(&rules, opts, err));
     return mlops__policy_place(out, mem, size, &rules, err);
 }
 

@@ -32,8 +32,4 @@ mlops_status mlops__policy_place(mlops_policy **out, void *mem, size_t size,
 /* Why the newest window changed what it did, in words. */
 void mlops__policy_sentence(const mlops_policy *self, mlops__buf *out);
 
-/* Rules from options (nullable). */
-mlops_status mlops__policy_rules_of(mlops__policy_rules *out, const mlops_policy_opts *opts,
-                                    mlops_error *err);
-
 #endif

@@ -81,8 +81,7 @@ int64_t mlops__reference_find(const mlops_reference *self, const char *name);
  * which it is a part of. */
 int mlops__reference_is_named(const mlops__reference_column *column, const char *name);
 
-/* Cell of a value that is no NaN; of a category's text (n_categories: the rest). */
-int64_t mlops__reference_cell(const mlops__reference_column *column, double value);
+/* Cell of a category's text; n_categories: the rest. */
 int64_t mlops__reference_category(const mlops__reference_column *column, const char *text);
 
 /* The next float32 below a finite one; -inf below the least. */
@@ -128,16 +127,12 @@ typedef struct mlops__reference_view {
 mlops_status mlops__reference_view_open(mlops__reference_view *out, const void *bytes, size_t n,
                                         mlops_error *err);
 
-/* Of an open view; index is in range. Names end in NUL and stay in the payload. */
-const char *mlops__reference_view_name(const mlops__reference_view *self, int64_t index);
-mlops_type mlops__reference_view_type(const mlops__reference_view *self, int64_t index);
+/* Index of a column of an open view; -1 if there is none. */
 int64_t mlops__reference_view_find(const mlops__reference_view *self, const char *name);
-int64_t mlops__reference_view_n_edges(const mlops__reference_view *self, int64_t index);
-double mlops__reference_view_edge(const mlops__reference_view *self, int64_t index, int64_t edge);
 
-/* A profile over the edges of a column: its size (0 for a column that has no numbers: string or
- * null) and its start in mem, aligned to 8. A bool column gets the edges 0 and 1. A numeric column
- * without edges (no finite value) gets the log-linear bins. */
+/* A profile over the edges of a column whose index is in range: its size (0 for a column that has
+ * no numbers: string or null) and its start in mem, aligned to 8. A bool column gets the edges 0
+ * and 1. A numeric column without edges (no finite value) gets the log-linear bins. */
 size_t mlops__reference_view_profile_size(const mlops__reference_view *self, int64_t index);
 mlops_status mlops__reference_view_profile(mlops_profile **out, void *mem, size_t size,
                                            const mlops__reference_view *self, int64_t index);

@@ -87,7 +87,8 @@ static double fisher_two_sided(const cells *margins, double hits) {
     return p < 1 ? p : 1;
 }
 
-double mlops__z_p(double z, mlops_stats_alternative alternative) {
+/* p of a normal z. */
+static double z_p(double z, mlops_stats_alternative alternative) {
     if (alternative == MLOPS_STATS_TWO_SIDED) return 2 * mlops__normal_sf(z < 0 ? -z : z);
     return mlops__normal_sf(alternative == MLOPS_STATS_LESS ? -z : z);
 }
@@ -111,7 +112,7 @@ mlops_status mlops_stats_compare_shares(mlops_stats_two_shares *out, int64_t hit
         double scale = mlops__sqrt(x * y) * mlops__sqrt(hits / (x + y) * misses);
         self.odds_ratio = t.at[0] * t.at[3] / (t.at[1] * t.at[2]);
         self.z = mlops__cross(t.at[0], y, t.at[2], x) / scale;
-        self.z_p = mlops__z_p(self.z, alternative);
+        self.z_p = z_p(self.z, alternative);
         self.fisher_p = alternative == MLOPS_STATS_TWO_SIDED
                             ? fisher_two_sided(&margins, t.at[0])
                             : tail(&margins, t.at[0], alternative == MLOPS_STATS_LESS ? -1 : 1);

@@ -58,9 +58,6 @@ double mlops__kuiper_sf(double x);               /* that of sqrt(n) V, Kuiper's 
 /* The x with mlops__normal_sf(x) = p; NaN beyond [0, 1]. */
 double mlops__normal_isf(double p);
 
-/* p of a normal z. */
-double mlops__z_p(double z, mlops_stats_alternative alternative);
-
 /* Indices 0 to n - 1 into order such that none comes after its successor. Allocates nothing. */
 typedef int mlops__after(const void *context, int64_t a, int64_t b);
 void mlops__sort_order(int64_t *order, int64_t n, mlops__after *after, const void *context);

@@ -53,10 +53,6 @@ mlops_status mlops__watch_keep(mlops_watch *self, mlops_error *err);
 /* The same, and a window whose time is over. */
 mlops_status mlops__watch_keep_due(mlops_watch *self, mlops_error *err);
 
-/* The record of a watch, or where it is not there what is so far said of it. */
-mlops_status mlops__watch_now(const mlops_watch *self, mlops__watch_record *out,
-                              mlops__arena *arena, mlops_error *err);
-
 /* watch_state.c: where an instance is. */
 
 /* MLOPS_E_CONFLICT if another has resumed it; then it is_taken. */

@@ -48,7 +48,8 @@ mlops_status mlops__watch_read(mlops__watch_record *out, mlops__index *index, co
     return mlops__fail(err, MLOPS_E_CORRUPT, "the record of watch \"%s\" is not whole", name);
 }
 
-mlops_status mlops__watch_now(const mlops_watch *self, mlops__watch_record *out,
+/* The record of a watch, or where it is not there what is so far said of it. */
+static mlops_status watch_now(const mlops_watch *self, mlops__watch_record *out,
                               mlops__arena *arena, mlops_error *err) {
     mlops__index index;
     MLOPS_TRY(mlops__store_read_begin(self->store, &index, err));
@@ -312,7 +313,7 @@ static mlops_status try_commit(mlops_watch *self, mlops_change *change, const ne
     mlops__watch_record now;
     mlops__arena arena;
     mlops__arena_init(&arena, self->arena.allocator, SIZE_MAX);
-    mlops_status status = mlops__watch_now(self, &now, &arena, err);
+    mlops_status status = watch_now(self, &now, &arena, err);
     if (!status) status = build(self, change, n, &now, &arena, err);
     if (!status) status = mlops_change_commit(change, NULL, err);
     mlops__arena_free(&arena);
@@ -335,7 +336,7 @@ mlops_status mlops__watch_begin(mlops_watch *self, mlops_error *err) {
     mlops__arena arena;
     news n;
     mlops__arena_init(&arena, self->arena.allocator, SIZE_MAX);
-    mlops_status status = mlops__watch_now(self, &now, &arena, err);
+    mlops_status status = watch_now(self, &now, &arena, err);
     int is_there = now.stored.data != NULL;
     mlops__arena_free(&arena);
     if (status || is_there) return status;

@@ -2,6 +2,7 @@
  * it lies. */
 #include <stdlib.h>
 
+#include "profile/run/reference_layout.h"
 #include "unit/help_reference.h"
 
 static void test_payload_round_trip(void **state) {
@@ -77,12 +78,13 @@ static void test_view(void **state) {
         assert_int_equal(view.n_rows, 900);
         for (int64_t i = 0; i < view.n_columns; i++) {
             const mlops__reference_column *c = mlops__reference_at(r, i);
-            assert_string_equal(mlops__reference_view_name(&view, i), c->name);
-            assert_int_equal(mlops__reference_view_type(&view, i), c->type);
+            mlops__reference_record record = mlops__reference_record_at(&view, i);
+            assert_string_equal((const char *)view.data + record.name, c->name);
+            assert_int_equal(record.type, c->type);
             assert_int_equal(mlops__reference_view_find(&view, c->name), i);
-            assert_int_equal(mlops__reference_view_n_edges(&view, i), c->n_edges);
+            assert_int_equal(record.n_edges, c->n_edges);
             for (int64_t k = 0; k < c->n_edges; k++)
-                assert_true(mlops__reference_view_edge(&view, i, k) == c->edges[k]);
+                assert_true(mlops__reference_record_edge(&view, &record, k) == c->edges[k]);
             mlops_profile *p;
             size_t size = mlops__reference_view_profile_size(&view, i);
             mlops_status status =

@@ -3,6 +3,12 @@
 
 #include "unit/help_reference.h"
 
+static int64_t cell_of(const mlops__reference_column *column, double value) {
+    int64_t cell = 0;
+    while (cell < column->n_edges && column->edges[cell] < value) cell++;
+    return cell;
+}
+
 static void test_distinct_values_have_cells_of_their_own(void **state) {
     (void)state;
     static const double v[] = {3, 1, 2, 2, NAN, 1, 2, -0.0, 0.0, 1};
@@ -23,10 +29,6 @@ static void test_distinct_values_have_cells_of_their_own(void **state) {
     assert_true(c->min == 0.0 && c->max == 3.0);
     assert_true(fabs(c->mean - 12.0 / 9.0) < 1e-15);
     assert_true(fabs(c->sd - sqrt(24.0 / 9.0 - 16.0 / 9.0)) < 1e-15);
-    assert_int_equal(mlops__reference_cell(c, -5.0), 0);
-    assert_int_equal(mlops__reference_cell(c, 0.5), 1);
-    assert_int_equal(mlops__reference_cell(c, 3.0), 3);
-    assert_int_equal(mlops__reference_cell(c, 3.5), 4);
     mlops_reference_unref(r);
 }
 
@@ -108,7 +110,7 @@ static void test_quantile_cells_are_even(void **state) {
     for (int64_t i = 0; i < 10000; i++) v[i] = i % 4 ? uniform() : 0.5;
     mlops_reference *r = reference_of_values(v, 10000, 99);
     const mlops__reference_column *c = mlops__reference_at(r, 0);
-    int64_t heavy = mlops__reference_cell(c, 0.5);
+    int64_t heavy = cell_of(c, 0.5);
     assert_false(c->exact);
     assert_true(c->n_edges > 70);
     for (int64_t i = 0; i < c->n_cells; i++)
@@ -226,17 +228,17 @@ static void test_refined_cells(void **state) {
         c.n_edges = n;
         for (int i = 0; i < 1000 && c.exact; i++) {
             if (isnan(v[i])) continue;
-            int64_t cell = mlops__reference_cell(&c, v[i]);
-            assert_int_equal(mlops__reference_cell(&c, rounded(v[i])), cell);
+            int64_t cell = cell_of(&c, v[i]);
+            assert_int_equal(cell_of(&c, rounded(v[i])), cell);
             assert_true(counts[cell] > 0);
         }
         if (n && fabs(c.min) < 1e38 && fabs(c.min) > 1e-30) {
-            assert_int_equal(counts[mlops__reference_cell(&c, c.min - fabs(c.min) / 1000)], 0);
-            assert_true(counts[mlops__reference_cell(&c, rounded(c.min))] > 0);
+            assert_int_equal(counts[cell_of(&c, c.min - fabs(c.min) / 1000)], 0);
+            assert_true(counts[cell_of(&c, rounded(c.min))] > 0);
         }
         if (n && fabs(c.max) < 1e38 && fabs(c.max) > 1e-30) {
-            assert_int_equal(counts[mlops__reference_cell(&c, c.max + fabs(c.max) / 1000)], 0);
-            assert_true(counts[mlops__reference_cell(&c, rounded(c.max))] > 0);
+            assert_int_equal(counts[cell_of(&c, c.max + fabs(c.max) / 1000)], 0);
+            assert_true(counts[cell_of(&c, rounded(c.max))] > 0);
         }
         mlops_reference_unref(r);
     }

@@ -206,16 +206,6 @@ int mlops__reference_is_named(const mlops__reference_column *column, const char 
     return n > 0 && strncmp(column->name, name, n) == 0 && !name[n];
 }
 
-int64_t mlops__reference_cell(const mlops__reference_column *column, double value) {
-    int64_t low = 0, high = column->n_edges;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (column->edges[middle] < value) low = middle + 1;
-        else high = middle;
-    }
-    return low;
-}
-
 double mlops__float32_below(double number) {
     float value = (float)number;
     uint32_t bits;

@@ -77,7 +77,9 @@ static void grow(mlops_profile *self, int side, mlops__bins_span span) {
     s->n = span.n;
 }
 
-void mlops__bins_hold(mlops_profile *self, const mlops__bins_span spans[2], uint32_t width) {
+/* Makes windows hold at least these, at the present shift, in counts of this width; coarser where
+ * they would not fit. */
+static void hold(mlops_profile *self, const mlops__bins_span spans[2], uint32_t width) {
     uint32_t by = 0;
     mlops__bins_span above = spans[0], below = spans[1];
     while (above.n + below.n > self->shape.bins_size / width) {
@@ -98,7 +100,7 @@ static mlops__bins_span span_of(const mlops_profile *self, int side) {
 
 void mlops__bins_widen(mlops_profile *self, uint32_t width) {
     mlops__bins_span spans[2] = {span_of(self, 0), span_of(self, 1)};
-    mlops__bins_hold(self, spans, width);
+    hold(self, spans, width);
 }
 
 static mlops__bins_span both(mlops__bins_span a, mlops__bins_span b) {
@@ -123,7 +125,7 @@ void mlops__bins_other(mlops_profile *self, uint64_t bits) {
     }
     mlops__bins_span spans[2] = {span_of(self, 0), span_of(self, 1)};
     spans[side] = both(spans[side], (mlops__bins_span){index >> self->shift, 1});
-    mlops__bins_hold(self, spans, self->width);
+    hold(self, spans, self->width);
     uint64_t at = (index >> self->shift) - s->low;
     mlops__bins_put(self, side, at, mlops__bins_get(self, side, at) + 1);
 }
@@ -137,7 +139,7 @@ void mlops__bins_merge(mlops_profile *self, const mlops_profile *other, int64_t 
         spans[side] = both(span_of(self, side), coarser(span_of(other, side), more));
     }
     self->shift = (uint8_t)(mine + by);
-    mlops__bins_hold(self, spans, mlops__bins_width(n_values));
+    hold(self, spans, mlops__bins_width(n_values));
     uint32_t off = (uint32_t)self->shift - other->shift;
     for (int side = 0; side < 2; side++) {
         const mlops__profile_side *s = &other->sides[side];

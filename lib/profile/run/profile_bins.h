@@ -53,10 +53,6 @@ void mlops__bins_put(mlops_profile *self, int side, uint64_t at, uint64_t count)
 /* Moves a count from where counts of one width have it to where those of another do. */
 void mlops__bins_move(mlops_profile *self, int side, uint64_t at, uint8_t from, uint8_t to);
 
-/* Makes windows hold at least these, at the present shift, in counts of this width; coarser where
- * they would not fit. */
-void mlops__bins_hold(mlops_profile *self, const mlops__bins_span spans[2], uint32_t width);
-
 /* Counts of this width, where there are to be more values. */
 void mlops__bins_widen(mlops_profile *self, uint32_t width);
 

@@ -50,14 +50,6 @@ const char *mlops__reference_record_category(const mlops__reference_view *self,
     return (const char *)self->data + offset;
 }
 
-const char *mlops__reference_view_name(const mlops__reference_view *self, int64_t index) {
-    return (const char *)self->data + mlops__reference_record_at(self, index).name;
-}
-
-mlops_type mlops__reference_view_type(const mlops__reference_view *self, int64_t index) {
-    return (mlops_type)mlops__reference_record_at(self, index).type;
-}
-
 int64_t mlops__reference_view_find(const mlops__reference_view *self, const char *name) {
     size_t n = strlen(name);
     for (int64_t i = 0; i < self->n_columns; i++) {
@@ -65,15 +57,6 @@ int64_t mlops__reference_view_find(const mlops__reference_view *self, const char
         if (r.name_size == n && memcmp(self->data + r.name, name, n) == 0) return i;
     }
     return -1;
-}
-
-int64_t mlops__reference_view_n_edges(const mlops__reference_view *self, int64_t index) {
-    return mlops__reference_record_at(self, index).n_edges;
-}
-
-double mlops__reference_view_edge(const mlops__reference_view *self, int64_t index, int64_t edge) {
-    mlops__reference_record r = mlops__reference_record_at(self, index);
-    return mlops__reference_record_edge(self, &r, edge);
 }
 
 /* Edges of the profile of a column; -1 if it has no numbers. */

@@ -21,7 +21,8 @@ static uint32_t room_at(uint32_t k, uint32_t depth) {
     return room < MLOPS__KLL_M ? MLOPS__KLL_M : (uint32_t)room;
 }
 
-uint32_t mlops__kll_capacity(uint32_t k, uint32_t n_levels) {
+/* Items of so many levels together. */
+static uint32_t capacity_of(uint32_t k, uint32_t n_levels) {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < n_levels; i++) sum += room_at(k, i);
     return sum;
@@ -37,15 +38,14 @@ static uint32_t buffer_of(uint32_t k) {
     return room;
 }
 
-size_t mlops__kll_bytes(uint32_t k) {
-    return sizeof(mlops_kll) +
-           8 * (size_t)(mlops__kll_capacity(k, MLOPS__KLL_LEVELS) + 2 * buffer_of(k));
+static size_t bytes_of(uint32_t k) {
+    return sizeof(mlops_kll) + 8 * (size_t)(capacity_of(k, MLOPS__KLL_LEVELS) + 2 * buffer_of(k));
 }
 
 void mlops__kll_grow(mlops_kll *self, uint32_t n_levels) {
     uint32_t end = self->levels[self->n_levels], shrink = 0;
     while (self->n_levels < n_levels) self->levels[++self->n_levels] = end;
-    self->limit = mlops__kll_capacity(self->k, self->n_levels);
+    self->limit = capacity_of(self->k, self->n_levels);
     while (shrink + 1 < self->n_levels && room_of(self, shrink) <= self->room >> (shrink + 1) &&
            self->room >> (shrink + 1) >= MLOPS__KLL_RUN)
         shrink++;
@@ -59,12 +59,12 @@ static void clear(mlops_kll *self) {
     self->min = mlops__f64_of(MLOPS__INF_BITS);
     self->max = -self->min;
     self->n_buffer = self->n_levels = 0;
-    self->levels[0] = self->room + mlops__kll_capacity(self->k, MLOPS__KLL_LEVELS);
+    self->levels[0] = self->room + capacity_of(self->k, MLOPS__KLL_LEVELS);
     mlops__kll_grow(self, 1);
 }
 
 mlops_status mlops__kll_begin(mlops_kll **out, void *mem, size_t size, uint32_t k, uint64_t seed) {
-    MLOPS_TRY(mlops__storage(mem, size, mlops__kll_bytes(k)));
+    MLOPS_TRY(mlops__storage(mem, size, bytes_of(k)));
     mlops_kll *self = mem;
     memset(self, 0, sizeof *self);
     self->k = k;
@@ -84,7 +84,7 @@ static mlops_status with_defaults(mlops_kll_opts *out, const mlops_kll_opts *giv
 
 size_t mlops_kll_size(const mlops_kll_opts *opts) {
     mlops_kll_opts o;
-    return with_defaults(&o, opts) < 0 ? 0 : mlops__kll_bytes((uint32_t)o.k);
+    return with_defaults(&o, opts) < 0 ? 0 : bytes_of((uint32_t)o.k);
 }
 
 mlops_status mlops_kll_init(mlops_kll **out, void *mem, size_t size, const mlops_kll_opts *opts) {

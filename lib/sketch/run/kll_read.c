@@ -7,8 +7,9 @@
 #include "base/real.h"
 #include "sketch/run/kll_state.h"
 
-/* The exponents and factors that DataSketches measured, of 99 %. */
-double mlops__kll_error(uint32_t k, int all) {
+/* Error of single ranks, or of all: by exponents and factors that DataSketches measured, of 99 %.
+ */
+static double error_of(uint32_t k, int all) {
     double x = mlops__log((double)k);
     return all ? 2.446 * mlops__exp(-0.9433 * x) : 2.296 * mlops__exp(-0.9723 * x);
 }
@@ -21,8 +22,8 @@ mlops_status mlops_kll_summarize(const mlops_kll *self, mlops_kll_summary *out) 
     s.n_kept = mlops__kll_kept(self) + self->n_buffer;
     s.min = self->n ? self->min : mlops__f64_of(MLOPS__NAN_BITS);
     s.max = self->n ? self->max : mlops__f64_of(MLOPS__NAN_BITS);
-    s.rank_error = estimates ? mlops__kll_error(self->min_k, 0) : 0.0;
-    s.pmf_error = estimates ? mlops__kll_error(self->min_k, 1) : 0.0;
+    s.rank_error = estimates ? error_of(self->min_k, 0) : 0.0;
+    s.pmf_error = estimates ? error_of(self->min_k, 1) : 0.0;
     return mlops__opts_return(out, &s, sizeof s);
 }
 

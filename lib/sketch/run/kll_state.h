@@ -53,12 +53,6 @@ static inline uint32_t mlops__kll_kept(const mlops_kll *self) {
     return self->levels[self->n_levels] - self->levels[0];
 }
 
-/* Items of so many levels together. */
-uint32_t mlops__kll_capacity(uint32_t k, uint32_t n_levels);
-
-/* Bytes for this k. */
-size_t mlops__kll_bytes(uint32_t k);
-
 /* An empty sketch. MLOPS_E_ARENA, MLOPS_E_INVALID (mem not aligned). */
 mlops_status mlops__kll_begin(mlops_kll **out, void *mem, size_t size, uint32_t k, uint64_t seed);
 
@@ -67,8 +61,5 @@ void mlops__kll_grow(mlops_kll *self, uint32_t n_levels);
 
 /* Sorts what waits in the buffer into the levels. */
 void mlops__kll_settle(mlops_kll *self);
-
-/* 1.5 * k^-x of single ranks or of all: the published bounds. */
-double mlops__kll_error(uint32_t k, int all);
 
 #endif

@@ -12,32 +12,67 @@
 
 enum { MANN_WHITNEY_SMALL = 8, CRAMER_SMALL = 20 };
 
-/* A sample's mean less an anchor among its values, and the sum of squares around it. */
+/* Powers of two by which values, and then what they differ by, are multiplied, so that no square
+ * leaves the range. One of them is 1. */
+typedef struct unit {
+    double of_values;
+    double of_gaps;
+} unit;
+
+/* A sample's mean less an anchor among its values, and the sum of squares around it, in a unit. */
 typedef struct moments {
-    double anchor;
+    double anchor; /* as it is */
     double mean;
     double squares;
+    unit in;
 } moments;
 
 static double rounded(mlops__kept kept) { return kept.sum + kept.lost; }
 
+static int is_finite(const double *values, int64_t n) {
+    return values[0] >= -DBL_MAX && values[n - 1] <= DBL_MAX;
+}
+
+static double span_of(const double *values, int64_t n) {
+    return is_finite(values, n) ? values[n - 1] - values[0] : 0;
+}
+
+static unit unit_of(double span) {
+    unit self = {span > 0x1p400 ? 0x1p-600 : 1, span > 0 && span < 0x1p-400 ? 0x1p600 : 1};
+    return self;
+}
+
 static moments moments_of(const double *values, int64_t n) {
     mlops__kept sum = {0, 0}, squares = {0, 0};
-    moments self = {values[n / 2], 0, 0};
-    if (!(values[n - 1] - values[0] <= DBL_MAX)) { /* infinities, or a span beyond float64 */
-        self.anchor = values[0] / (double)n + values[n - 1] / (double)n;
-        for (int64_t i = 1; i < n - 1; i++) self.mean += values[i] / (double)n;
-        self.squares = values[0] - values[0] + (values[n - 1] - values[n - 1]) + 1e308 * 10;
+    moments self = {values[n / 2], 0, 0, unit_of(span_of(values, n))};
+    double anchor = self.anchor * self.in.of_values;
+    if (!is_finite(values, n)) {
+        self.anchor = values[0] + values[n - 1];
+        self.squares = __builtin_nan("");
         return self;
     }
-    for (int64_t i = 0; i < n; i++) mlops__keep(&sum, values[i] - self.anchor);
+    for (int64_t i = 0; i < n; i++)
+        mlops__keep(&sum, (values[i] * self.in.of_values - anchor) * self.in.of_gaps);
     self.mean = rounded(sum) / (double)n;
     for (int64_t i = 0; i < n; i++) {
-        double gap = values[i] - self.anchor - self.mean;
+        double gap = (values[i] * self.in.of_values - anchor) * self.in.of_gaps - self.mean;
         mlops__keep(&squares, gap * gap);
     }
     self.squares = rounded(squares);
     return self;
+}
+
+static double whole_mean(const moments *self) {
+    return (self->anchor * self->in.of_values + self->mean / self->in.of_gaps) / self->in.of_values;
+}
+
+/* In another unit. */
+static void convert(moments *self, unit to) {
+    double factor = to.of_values / self->in.of_values * (to.of_gaps / self->in.of_gaps);
+    self->mean *= factor;
+    self->squares *= factor;
+    self->squares *= factor;
+    self->in = to;
 }
 
 static double t_p(double t, double dof, mlops_stats_alternative alternative) {
@@ -49,14 +84,20 @@ static void find_means(mlops_stats_two_sample *out, const double *x, const doubl
                        const mlops_stats_opts *opts) {
     double n = (double)out->n, m = (double)out->m;
     moments a = moments_of(x, out->n), b = moments_of(y, out->m);
-    double gap = a.anchor - b.anchor + (a.mean - b.mean);
-    double of_x = a.squares / (n - 1), of_y = b.squares / (m - 1);
     if (opts->measures & MLOPS_STATS_MOMENTS) {
-        out->mean_x = a.anchor + a.mean;
-        out->mean_y = b.anchor + b.mean;
-        out->variance_x = of_x;
-        out->variance_y = of_y;
+        double of_a = a.in.of_values * a.in.of_gaps, of_b = b.in.of_values * b.in.of_gaps;
+        out->mean_x = whole_mean(&a);
+        out->mean_y = whole_mean(&b);
+        out->variance_x = a.squares / (n - 1) / of_a / of_a;
+        out->variance_y = b.squares / (m - 1) / of_b / of_b;
     }
+    double span_x = span_of(x, out->n), span_y = span_of(y, out->m);
+    unit both = unit_of(span_x > span_y ? span_x : span_y);
+    convert(&a, both);
+    convert(&b, both);
+    double gap =
+        (a.anchor * both.of_values - b.anchor * both.of_values) * both.of_gaps + (a.mean - b.mean);
+    double of_x = a.squares / (n - 1), of_y = b.squares / (m - 1);
     if (opts->measures & MLOPS_STATS_T) {
         out->t_dof = n + m - 2;
         out->t = gap / mlops__sqrt((a.squares + b.squares) / out->t_dof * (1 / n + 1 / m));

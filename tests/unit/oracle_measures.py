@@ -221,6 +221,13 @@ def check_corners(dump, tap, rng):
     tight = rng.normal(1, .01, 100), rng.normal(2, .01, 80)  # nothing of what varies may be lost to what does not
     tap.group("epps of samples far apart", [(off(dump.measure(*tight)["epps"], peer(*tight, "two-sided", "auto")["epps"]), "")],
               1e-10)
+    plain = rng.normal(size=30), rng.normal(.3, 2, 40)
+    want = dump.measure(*plain)
+    tap.group("t of the least and of the largest numbers", [
+        (off(dump.measure(plain[0] * 2.**power, plain[1] * 2.**power)[key], want[key]), (power, key))
+        for power in (-1010, -600, -450, 450, 600, 1015) for key in ("t", "t_p", "welch", "welch_dof", "welch_p")], 1e-12)
+    far = dump.measure([1e-200, 3e-200], [-1.7e308, 1.7e308, 1.7e308], wanted=7), dump.measure([1e-200, 3e-200], [1, inf], wanted=7)
+    tap.group("means beside others of any size", [(off(one["mean_x"], 2e-200), "mean") for one in far], 1e-15)
     twins = dump.measure([1., 2, 3, 4, 5], [5., 4, 3, 2, 1])
     still = dump.measure([1.] * 15, [-1.] * 15)  # rounding is no variance
     tap.group("anderson of equal samples", [(off(twins[key], value), key) for key, value in

@@ -53,6 +53,10 @@ mlops_status mlops__watch_keep(mlops_watch *self, mlops_error *err);
 /* The same, and a window whose time is over. */
 mlops_status mlops__watch_keep_due(mlops_watch *self, mlops_error *err);
 
+/* watch_read.c: content onto the buffer. MLOPS_E_CORRUPT if it is not there; what names it. */
+mlops_status mlops__watch_take_content(mlops__buf *out, mlops_store *store, const mlops_id *id,
+                                       const char *what, mlops_error *err);
+
 /* watch_state.c: where an instance is. */
 
 /* MLOPS_E_CONFLICT if another has resumed it; then it is_taken. */

@@ -223,13 +223,14 @@ mlops_status mlops_watch_report(mlops_store *store, const char *name, int64_t nu
 
 /* ---- all of a window ---- */
 
-/* Content onto the buffer. */
-static mlops_status put_content(mlops__buf *out, mlops_store *store, const mlops_id *id,
-                                mlops_error *err) {
+static const char PART[] = "what was kept of a window";
+
+mlops_status mlops__watch_take_content(mlops__buf *out, mlops_store *store, const mlops_id *id,
+                                       const char *what, mlops_error *err) {
     size_t n = 0;
     mlops_status status = mlops_store_content(store, id, NULL, 0, &n, err);
     if (status == MLOPS_E_NOT_FOUND)
-        return mlops__fail(err, MLOPS_E_CORRUPT, "what was kept of a window is missing");
+        return mlops__fail(err, MLOPS_E_CORRUPT, "%s is missing", what);
     MLOPS_TRY(status);
     uint8_t *at = mlops__buf_extend(out, n);
     if (!at) return mlops__fail_nomem(err, n);
@@ -250,7 +251,7 @@ static mlops_status write_window(mlops__buf *out, mlops_store *store, int64_t nu
         mlops__json_name(&json, field->name);
         if (is_content && mlops__record_id(record, field->name, &id)) {
             mlops__json_raw(&json, "", 0);
-            MLOPS_TRY(put_content(out, store, &id, err));
+            MLOPS_TRY(mlops__watch_take_content(out, store, &id, PART, err));
         } else {
             mlops__json_raw(&json, (const char *)field->json.data, field->json.size);
         }
@@ -338,7 +339,7 @@ static mlops_status list_known(mlops__rows *rows, mlops_store *store, const mlop
         memcpy(&one, found->data + at, sizeof one);
         mlops__buf_init(&json, found->allocator);
         mlops__arena_init(&arena, found->allocator, SIZE_MAX);
-        status = put_content(&json, store, &one.id, err);
+        status = mlops__watch_take_content(&json, store, &one.id, PART, err);
         if (!status) status = put_known(rows, one.number, &json, &arena, err);
         mlops__arena_free(&arena);
         mlops__buf_free(&json);

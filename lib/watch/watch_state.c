@@ -122,18 +122,12 @@ mlops_status mlops__watch_put_state(mlops_watch *self, mlops_change *change,
 
 /* Gives the monitor what was kept. */
 static mlops_status load_state(mlops_watch *self, const mlops_id *id, mlops_error *err) {
-    size_t n = 0;
-    mlops_status status = mlops_store_content(self->store, id, NULL, 0, &n, err);
-    if (status == MLOPS_E_NOT_FOUND)
-        return mlops__fail(err, MLOPS_E_CORRUPT, "the state of watch \"%s\" is missing",
-                           self->name);
-    MLOPS_TRY(status);
-    const mlops_allocator *allocator = self->arena.allocator;
-    uint8_t *bytes = mlops__alloc(allocator, n + 1);
-    if (!bytes) return mlops__fail_nomem(err, n);
-    status = mlops_store_content(self->store, id, bytes, n, NULL, err);
-    if (!status) status = mlops_monitor_resume(self->monitor, bytes, n, err);
-    mlops__free(allocator, bytes, n + 1);
+    mlops__buf bytes;
+    mlops__buf_init(&bytes, self->arena.allocator);
+    mlops_status status =
+        mlops__watch_take_content(&bytes, self->store, id, "the state of the watch", err);
+    if (!status) status = mlops_monitor_resume(self->monitor, bytes.data, bytes.size, err);
+    mlops__buf_free(&bytes);
     return status;
 }
 

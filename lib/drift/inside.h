@@ -51,8 +51,7 @@ typedef struct mlops__drift_categories {
     int64_t current[MLOPS__DRIFT_CATEGORIES + 1];
     mlops__drift_side side_reference;
     mlops__drift_side side_current;
-    mlops__seen
-        seen; /* of the reference; slots NULL: it has no more categories, or does not tell */
+    mlops__seen seen; /* of the reference; slots NULL: it has no others, or does not tell */
     int64_t times[MLOPS__SEEN_TIMES]; /* current values whose slot came so often there */
     void *memory;                     /* of seen, where it was made here */
     size_t size;

@@ -1,6 +1,7 @@
 /* Two samples of rows, of tables or matrices.
  *
- * Owns which columns are compared, and the numbers of texts: those of both tables, as they sort.
+ * Owns which columns are compared, and the numbers of texts. Invariant: both samples have the same
+ * columns in the same order, and a text the same number in both: its place among all, as they sort.
  */
 #include "base/opts.h"
 #include "base/real.h"

@@ -1,6 +1,7 @@
 /* What a monitor says, as JSON for the store.
  *
- * Owns nothing. Tables are written by their own names and types, whatever the labels are of.
+ * Owns nothing. Invariant: tables are written by their own names and types, whatever the labels are
+ * of.
  */
 #include "watch/watch_tell.h"
 

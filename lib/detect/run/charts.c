@@ -1,8 +1,8 @@
 /* Control charts: Page-Hinkley (Page 1954), CUSUM, EWMA (Roberts 1959) and Shewhart (1931).
  *
- * Owns the state of these kinds. Page-Hinkley compares with the mean of all values so far; the
- * others learn mean and standard deviation (ddof 1) from the first p[MIN_N] values and keep them,
- * so that a slow change is not learnt along. Freestanding: part of the firmware build.
+ * Owns the state of these kinds. Invariant: mean and standard deviation (ddof 1) are learnt from
+ * the first p[MIN_N] values and kept, so that a slow change is not learnt along; Page-Hinkley alone
+ * compares with the mean of all values so far. Freestanding: part of the firmware build.
  */
 #include "base/real.h"
 #include "detect/run/detect.h"

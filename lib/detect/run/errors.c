@@ -1,10 +1,10 @@
 /* Rates of errors: DDM (Gama et al. 2004), RDDM (Barros et al. 2017), EDDM (Baena-Garcia et al.
  * 2006), STEPD (Nishida and Yamauchi 2007) and ECDD (Ross et al. 2012).
  *
- * Owns the state of these kinds. A value is an error (1) or none (0), and errors are counted as
- * integers: rates are correctly rounded however long the stream is. The newest values of rddm and
- * stepd are kept as bits in a ring behind the numbers.
- * Freestanding: part of the firmware build.
+ * Owns the state of these kinds; the newest values of rddm and stepd are kept as bits in a ring
+ * behind the numbers. Invariant: a value is an error (1) or none (0), and errors are counted as
+ * integers, so that rates are correctly rounded however long the stream is. Freestanding: part of
+ * the firmware build.
  */
 #include "base/real.h"
 #include "detect/run/detect.h"

@@ -1,7 +1,7 @@
 /* HDDM (Frias-Blanco et al. 2015): means of values from 0 to 1, with bounds that hold for any
  * distribution: Hoeffding's of plain means (A), McDiarmid's of weighted ones (W).
  *
- * Owns the state of these kinds. Comparisons with a root are made of the squares.
+ * Owns the state of these kinds. Invariant: comparisons with a root are made of the squares.
  * Freestanding: part of the firmware build.
  */
 #include "base/real.h"

@@ -1,6 +1,7 @@
 /* What a profile is made to: its options, and whether two are made to the same.
  *
- * Owns the defaults. Freestanding: part of the firmware build.
+ * Owns the defaults. Invariant: options are checked in one place, so that what has no size cannot
+ * be begun either. Freestanding: part of the firmware build.
  */
 #include "base/opts.h"
 #include "profile/run/profile_bins.h"

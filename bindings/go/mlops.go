@@ -14344,8 +14344,8 @@ func MetricValue(of Metrics, metric Metric) float64 {
 // of relevance above 0. The others are in n_nan; in n are the queries that count. Equal scores stand
 // for all orders of their rows: each metric is the mean over these, ndcg that of scikit-learn.
 //
-// Errors: MLOPS_E_INVALID if a row is out of range (the message names the first, counted from 0) or no
-// query has a relevant row; MLOPS_E_NOMEM.
+// Errors: MLOPS_E_INVALID if a row is out of range, or a query comes again behind others (the message
+// names the first such row, counted from 0), or no query has a relevant row; MLOPS_E_NOMEM.
 func MetricRanking(scores []float64, relevances []float64, queries []int64, opts *MetricOpts) (Metrics, error) {
 	defer runtime.KeepAlive(scores)
 	defer runtime.KeepAlive(relevances)

@@ -26,8 +26,8 @@ extern "C" {
  * @param n          at most 2^32
  * @param opts       @nullable host, weights, k, MLOPS_METRIC_EXPONENTIAL and MLOPS_METRIC_IN_ORDER
  * @param err        @nullable
- * @return MLOPS_E_INVALID if a row is out of range (the message names the first, counted from 0) or
- *         no query has a relevant row; MLOPS_E_NOMEM
+ * @return MLOPS_E_INVALID if a row is out of range, or a query comes again behind others (the
+ * message names the first such row, counted from 0), or no query has a relevant row; MLOPS_E_NOMEM
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_metric_ranking(mlops_metrics *out, const double *scores,

@@ -75,7 +75,8 @@ MLOPS_API void mlops_ranking_performance_free(mlops_ranking_performance *self);
  * @param self        sums
  * @param scores      @shape(n) the higher, the earlier
  * @param relevances  @shape(n) as in mlops_metric_ranking()
- * @param queries     @shape(n) equal for the rows of a query, which follow one another
+ * @param queries     @shape(n) equal for the rows of a query, which follow one another: one that
+ *                    comes again behind others in the call is refused
  * @param weights     @nullable @shape(n) as in mlops_performance_add(); a query weighs what its
  *                    first row does
  * @param n           at most 2^32

@@ -93,6 +93,10 @@ typedef struct mlops__query {
 int mlops__query_judge(mlops__query *out, mlops__weighted *rows, int64_t n, int64_t k,
                        uint32_t flags);
 
+/* MLOPS_E_INVALID if a query comes again behind another one. */
+mlops_status mlops__queries_apart(const mlops__host *host, const int64_t *queries, int64_t n,
+                                  mlops_error *err);
+
 /* What is wrong with a row of a query, or NULL. */
 const char *mlops__query_wrong(double score, double relevance, uint32_t flags);
 

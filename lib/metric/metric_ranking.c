@@ -121,6 +121,47 @@ int mlops__query_judge(mlops__query *out, mlops__weighted *rows, int64_t n, int6
     return 1;
 }
 
+/* The first row of each query. */
+typedef struct starts {
+    const int64_t *queries;
+    int64_t *rows, *order;
+} starts;
+
+static int comes_after(const void *context, int64_t a, int64_t b) {
+    const starts *s = context;
+    int64_t x = s->queries[s->rows[a]], y = s->queries[s->rows[b]];
+    return x != y ? x > y : a > b;
+}
+
+mlops_status mlops__queries_apart(const mlops__host *host, const int64_t *queries, int64_t n,
+                                  mlops_error *err) {
+    starts s = {queries, NULL, NULL};
+    int64_t n_starts = n > 0, again = n;
+    int rising = 1;
+    for (int64_t i = 1; i < n; i++) {
+        n_starts += queries[i] != queries[i - 1];
+        rising &= queries[i] >= queries[i - 1];
+    }
+    if (rising) return MLOPS_OK; /* as most are: no memory and no sort */
+    size_t size = (size_t)n_starts * 2 * sizeof *s.rows;
+    s.rows = mlops__alloc_array(&host->allocator, (size_t)n_starts, 2 * sizeof *s.rows);
+    if (!s.rows) return mlops__fail_nomem(err, size);
+    s.order = s.rows + n_starts;
+    for (int64_t i = 0, at = 0; i < n; i++)
+        if (i == 0 || queries[i] != queries[i - 1]) s.rows[at++] = i;
+    mlops__sort_order(s.order, n_starts, comes_after, &s);
+    for (int64_t i = 1; i < n_starts; i++) {
+        int64_t row = s.rows[s.order[i]];
+        if (queries[row] == queries[s.rows[s.order[i - 1]]] && row < again) again = row;
+    }
+    mlops__free(&host->allocator, s.rows, size);
+    if (again == n) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID,
+                       "row %lld, counted from 0: its query was there before others; the rows of a "
+                       "query follow one another",
+                       (long long)again);
+}
+
 typedef struct work {
     mlops__metric_call call;
     const double *scores, *relevances;
@@ -177,6 +218,7 @@ mlops_status mlops_metric_ranking(mlops_metrics *out, const double *scores,
     w.relevances = relevances;
     w.queries = queries;
     w.n = n;
+    MLOPS_TRY(mlops__queries_apart(&w.call.host, queries, n, err));
     for (int64_t from = 0, to; from < n; from = to) {
         to = end_of(&w, from);
         longest = to - from > longest ? to - from : longest;

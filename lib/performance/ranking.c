@@ -160,6 +160,7 @@ mlops_status mlops_ranking_performance_add(mlops_ranking_performance *self, cons
                            "0 to 2^32");
     MLOPS_TRY(check(self, &in, &longest, err));
     MLOPS_TRY(mlops__host_init(&host, given, err));
+    MLOPS_TRY(mlops__queries_apart(&host, queries, n, err));
     if (!n) return MLOPS_OK;
     size_t each = 3 * sizeof(mlops__weighted);
     mlops__weighted *room = mlops__alloc_array(&host.allocator, (size_t)longest, each);

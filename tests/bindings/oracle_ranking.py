@@ -167,6 +167,11 @@ class Ranking(unittest.TestCase):
                                         ([1], [math.nan], "the relevance"), ([1, 2], [0, 0], "none of 1 queries")):
             with self.assertRaisesRegex(mlops.InvalidError, what):
                 mlops.metric_ranking(scores, relevance, np.zeros(len(scores), int))
+        for queries, row in (([1, 2, 1, 2], 2), ([5, 2 ** 62, 2 ** 62 + 1, 2 ** 62], 3), ([3, 3, 1, 3], 3)):
+            for judge in (mlops.metric_ranking, mlops.RankingPerformance().add):
+                with self.assertRaisesRegex(mlops.InvalidError, f"row {row}, counted from 0: its query"):
+                    judge([0.1, 0.2, 0.3, 0.4], [1, 0, 1, 0], queries)
+        self.assertEqual(mlops.metric_ranking([0.1, 0.2, 0.3, 0.4], [1, 0, 1, 0], [7, -2, 9, 1]).n, 2)
         with self.assertRaisesRegex(mlops.InvalidError, "512"):
             mlops.metric_ranking([1], [513], [0], exponential=True)
 

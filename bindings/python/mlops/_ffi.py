@@ -12252,7 +12252,8 @@ class RankingPerformance(_rt.Handle):
 
             scores: the higher, the earlier
             relevances: as in metric_ranking()
-            queries: equal for the rows of a query, which follow one another
+            queries: equal for the rows of a query, which follow one another: one that comes again behind
+                others in the call is refused
             weights: as in Performance.add(); a query weighs what its first row does
 
         Raises: InvalidError names the first row, counted from 0, that is none; LimitError beyond a weight of
@@ -15218,8 +15219,8 @@ def metric_ranking(scores, relevances, queries, *, skip_nan=False, one_vs_rest=F
         quantile: regression: of pinball, in (0, 1); default 0.5
         beta: binary, classes: of f_beta, 1e-6 to 1e6: what recall weighs against precision; default 1
 
-    Raises: InvalidError if a row is out of range (the message names the first, counted from 0) or no query has a
-    relevant row; NomemError.
+    Raises: InvalidError if a row is out of range, or a query comes again behind others (the message names the
+    first such row, counted from 0), or no query has a relevant row; NomemError.
     """
     out = mlops_metrics(C.sizeof(mlops_metrics))
     scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")

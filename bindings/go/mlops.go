@@ -9756,7 +9756,8 @@ func RowsMultivariateF64(reference []float64, nColumns int, current []float64, o
 // come from the same distribution, and up to the square root of 2.
 //
 // Errors: MLOPS_E_LIMIT if EXACT is asked for of more than 50,000 rows, or for more memory than
-// memory_max; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
+// memory_max; MLOPS_E_INVALID, also for an option that the method does not have; MLOPS_E_NOMEM,
+// MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
 func (x *Multivariate) Mmd(opts *MmdOpts) (MultivariateResult, error) {
 	if x == nil || x.p == nil {
 		return MultivariateResult{}, closed("Multivariate")

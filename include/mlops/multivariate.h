@@ -189,7 +189,8 @@ typedef struct mlops_mmd_opts {
  * @param opts      @nullable
  * @param err       @nullable
  * @return MLOPS_E_LIMIT if EXACT is asked for of more than 50,000 rows, or for more memory than
- *         memory_max; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE
+ *         memory_max; MLOPS_E_INVALID, also for an option that the method does not have;
+ *         MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_multivariate_mmd(mlops_multivariate_result *out,

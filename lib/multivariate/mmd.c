@@ -30,6 +30,7 @@ static mlops_status check(const mlops_mmd_opts *opts, mlops_error *err) {
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_mmd_opts: n_frequencies must be 128 to 16,384");
     const double most = (double)PERMUTATIONS_MAX, given = (double)opts->n_permutations;
+    if (opts->method == MLOPS_MMD_FOURIER) return MLOPS_OK;
     if (given < 1 || given > most || (!alibi && (given + 1) * opts->alpha < 1 - 1e-9))
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_mmd_opts: n_permutations must be 1 / alpha - 1 to %d, for p to "
@@ -50,6 +51,11 @@ static void fill_in(mlops_mmd_opts *opts, int64_t n) {
 }
 
 mlops_status mlops__mmd_opts_check(mlops_mmd_opts *opts, int64_t n, mlops_error *err) {
+    const int features = opts->method == MLOPS_MMD_FOURIER;
+    if (opts->method != MLOPS_MMD_AUTO && (features ? opts->n_permutations : opts->n_frequencies))
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_mmd_opts: %s",
+                           features ? "FOURIER takes no n_permutations"
+                                    : "only FOURIER takes n_frequencies");
     fill_in(opts, n);
     return check(opts, err);
 }

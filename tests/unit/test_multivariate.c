@@ -64,6 +64,12 @@ static void test_options(void **state) {
     refused(mlops_multivariate_mmd(&found, out, &bad, &e), &e, MLOPS_E_INVALID, "tolerance");
     bad = by(MLOPS_MMD_FOURIER), bad.n_frequencies = 8;
     refused(mlops_multivariate_mmd(&found, out, &bad, &e), &e, MLOPS_E_INVALID, "n_frequencies");
+    bad = by(MLOPS_MMD_FOURIER), bad.n_permutations = 100;
+    refused(mlops_multivariate_mmd(&found, out, &bad, &e), &e, MLOPS_E_INVALID, "n_permutations");
+    bad = by(MLOPS_MMD_EXACT), bad.n_frequencies = 256;
+    refused(mlops_multivariate_mmd(&found, out, &bad, &e), &e, MLOPS_E_INVALID, "n_frequencies");
+    bad = by(MLOPS_MMD_FOURIER), bad.alpha = 1e-6; /* no permutations have to reach it */
+    assert_int_equal(mlops_multivariate_mmd(&found, out, &bad, &e), MLOPS_OK);
     mlops_multivariate_free(out);
     double *many = calloc(50001, sizeof *many);
     assert_non_null(many);
@@ -208,7 +214,7 @@ static void test_false_alarms_stay_within_alpha(void **state) {
     opts.alpha = 0.2, opts.tolerance = 1e-9, opts.n_permutations = 49;
     assert_in_range(alarms(300, 60, 90, 0, 0, &opts), 30, 74);
     assert_in_range(alarms(300, 200, 50, 1, 0, &opts), 30, 74);
-    opts.method = MLOPS_MMD_FOURIER;
+    opts.method = MLOPS_MMD_FOURIER, opts.n_permutations = 0;
     assert_in_range(alarms(300, 200, 50, 0, 0, &opts), 30, 74);
     assert_in_range(alarms(200, 400, 300, 1, 0, &opts), 20, 52);
     opts.alpha = 0.02; /* the tail of three cumulants */
@@ -225,7 +231,7 @@ static void test_false_alarms_at_the_tolerance(void **state) {
     opts.alpha = 0.2, opts.n_permutations = 49, opts.bandwidth = sqrt(s2);
     opts.tolerance = sqrt(2 * ratio * ratio * (1 - exp(-4 * s * s / (2 * (s2 + 2)))));
     assert_in_range(alarms(100, 200, 200, 0, s, &opts), 0, 25);
-    opts.method = MLOPS_MMD_FOURIER;
+    opts.method = MLOPS_MMD_FOURIER, opts.n_permutations = 0;
     assert_in_range(alarms(100, 200, 200, 0, s, &opts), 0, 25);
 }
 

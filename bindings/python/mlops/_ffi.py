@@ -9480,7 +9480,8 @@ class Multivariate(_rt.Handle):
             call: executor, progress, deadline, memory_max
 
         Raises: LimitError if EXACT is asked for of more than 50,000 rows, or for more memory than memory_max;
-        InvalidError, NomemError, CancelledError, DeadlineError.
+        InvalidError, also for an option that the method does not have; NomemError, CancelledError,
+        DeadlineError.
         """
         out = mlops_multivariate_result(C.sizeof(mlops_multivariate_result))
         h = self._open()

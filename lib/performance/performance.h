@@ -75,8 +75,8 @@ typedef struct mlops__loss {
 void mlops__regression_loss(mlops__loss *out, const mlops_regression_performance *self,
                             mlops_metric metric);
 
-/* R2, and at most the standard deviation of what a row moves it by, times the number of rows; NaN
- * where no two labels differ. */
+/* R2, and a bound from above of the standard deviation of what a row moves it by, times the number
+ * of rows; NaN where labels differ by nothing or next to it. */
 double mlops__regression_r2(double *deviation, const mlops_regression_performance *self);
 
 /* MLOPS_E_LIMIT if so much more does not fit. */

@@ -37,7 +37,7 @@ typedef struct walk {
     int64_t x_end, y_end; /* values before +inf */
     int64_t i, j, gap;
     double at;    /* newest value passed */
-    double scale; /* of widths: 1, or 1/4 where the span is beyond float64 */
+    double scale; /* of widths: 1, or 1/4 where twice the span is beyond float64 */
     int64_t high, low;
     total first, second; /* integrals of the gap's share of n m and of its square */
 } walk;
@@ -226,14 +226,14 @@ static void set_out(walk *self) {
     self->gap = self->i * self->m - self->j * self->n;
 }
 
-/* Where the finite values begin, and whether their span fits. */
+/* Where the finite values begin, and whether twice their span fits. */
 static void set_scale(walk *self) {
     double begin = 0, end = 0;
     int has_x = self->i < self->x_end, has_y = self->j < self->y_end;
     if (has_x) begin = self->x[self->i], end = self->x[self->x_end - 1];
     if (has_y && (!has_x || self->y[self->j] < begin)) begin = self->y[self->j];
     if (has_y && (!has_x || self->y[self->y_end - 1] > end)) end = self->y[self->y_end - 1];
-    self->scale = finite(end - begin) ? 1 : 0.25;
+    self->scale = finite(2 * (end - begin)) ? 1 : 0.25;
     self->at = begin;
 }
 

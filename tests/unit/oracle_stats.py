@@ -213,6 +213,8 @@ def check_special_values(dump, tap, rng):
     errors.append((abs(got["ks"]) + abs(got["wasserstein"]) + abs(got["energy"]), "only inf"))
     got = dump.compare([-1.7e308, 1.7e308], [1.7e308])  # a span beyond float64
     errors.append((off(got["wasserstein"], 1.7e308), "wide"))
+    got = dump.compare([-9e307], [8e307])  # a span whose double is beyond float64
+    errors.append((off(got["energy"], 2 * math.sqrt(8.5e307)), "energy of half the range"))
     wide = np.tile([-1.7e308, 0.0, 0.0, 1.7e308], 100), np.tile([-1.7e308, 5e-324, 5e-324, 1.7e308], 100)
     errors.append((abs(dump.compare(*wide)["ks"] - .5), "the least of numbers beside the largest"))
     got = dump.compare([0.0, -0.0], [-0.0])

@@ -41,8 +41,13 @@ double mlops__drift_strip(double left, double right, double width) {
     return (a * a + b * b) / (a + b) / 2 * width;
 }
 
+static int is_bounded(const mlops__drift_side *side) {
+    return mlops__drift_finite(side->min) && mlops__drift_finite(side->max);
+}
+
 /* Gap of the CDFs at each edge in turn: its largest size, and the area under it. Values are spread
- * evenly over their cell; the outermost reach to the least and greatest of both sides. */
+ * evenly over their cell; the outermost reach to the least and greatest of both sides. With an
+ * infinity there is no area: cells do not tell how many are in them. */
 static void walk_cells(mlops_drift_column *out, const mlops__drift_cells *cells) {
     double n = (double)cells->side_reference.n, m = (double)cells->side_current.n;
     double low = cells->side_reference.min, high = cells->side_reference.max;
@@ -55,7 +60,7 @@ static void walk_cells(mlops_drift_column *out, const mlops__drift_cells *cells)
         below_m += cells->current[i];
         double gap = (double)below_n / n - (double)below_m / m, edge = cells->edges[i];
         double from = i == 0 ? low : cells->edges[i - 1], width = edge - from;
-        if (width > 0 && mlops__drift_finite(width)) area += mlops__drift_strip(before, gap, width);
+        if (width > 0) area += mlops__drift_strip(before, gap, width);
         if (absolute(gap) > largest) {
             largest = absolute(gap);
             out->location = edge;
@@ -64,9 +69,11 @@ static void walk_cells(mlops_drift_column *out, const mlops__drift_cells *cells)
         before = gap;
     }
     double rest = last > 0 ? high - cells->edges[last - 1] : 0;
-    if (rest > 0 && mlops__drift_finite(rest)) area += mlops__drift_strip(before, 0, rest);
+    if (rest > 0) area += mlops__drift_strip(before, 0, rest);
     out->ks = largest;
-    if (cells->sd_reference > 0) out->wasserstein = area / cells->sd_reference;
+    if (cells->sd_reference > 0 && is_bounded(&cells->side_reference) &&
+        is_bounded(&cells->side_current))
+        out->wasserstein = area / cells->sd_reference;
 }
 
 /* Cells that end the quantile bins, ascending. */

@@ -5,6 +5,7 @@
  * Invariant: the cells refine those of the reference, and the counts of the reference in them are
  * exact.
  */
+#include "column/column_store.h"
 #include "drift/inside.h"
 #include "profile/reference.h"
 
@@ -31,11 +32,8 @@ static void build(builder *self, const mlops__reference_column *reference) {
     }
 }
 
-static int all_finite(const builder *self) {
-    const double *y = self->values->values;
-    int64_t m = self->values->side.n;
-    return self->n > 0 && self->reference[0] == 0 && self->reference[self->n] == 0 &&
-           mlops__drift_finite(y[0]) && mlops__drift_finite(y[m - 1]);
+static int is_bounded(const builder *self) {
+    return self->n > 0 && self->reference[0] == 0 && self->reference[self->n] == 0;
 }
 
 /* Area between the CDFs. That of the reference climbs evenly within a cell, or at its upper edge
@@ -93,9 +91,14 @@ mlops_status mlops__drift_judge_kept(mlops__drift_judged *out, const mlops__drif
     given.sd_reference = reference->sd;
     given.hidden = reference->hidden;
     mlops__drift_judge(out, rule, &given);
-    int64_t n = given.side_reference.n;
-    if (n > 0 && current->side.n > 0 && reference->sd > 0 && all_finite(&cells))
-        out->column.wasserstein = find_area(&cells, n, reference->exact) / reference->sd;
+    int64_t n = given.side_reference.n, m = current->side.n;
+    if (n > 0 && m > 0 && reference->sd > 0) {
+        const double *y = current->values;
+        if (!mlops__drift_finite(y[0]) || !mlops__drift_finite(y[m - 1]))
+            out->column.wasserstein = mlops__not_a_number(); /* as where the reference has one */
+        else if (is_bounded(&cells))
+            out->column.wasserstein = find_area(&cells, n, reference->exact) / reference->sd;
+    }
     mlops__free(allocator, memory, size);
     return MLOPS_OK;
 }

@@ -80,7 +80,8 @@ MLOPS_API void mlops_ranking_performance_free(mlops_ranking_performance *self);
  * @param weights     @nullable @shape(n) as in mlops_performance_add(); a query weighs what its
  *                    first row does
  * @param n           at most 2^32
- * @param host        @nullable memory for 48 bytes a row of the longest query
+ * @param host        @nullable memory for 48 bytes a row of the longest query, and before that for
+ *                    16 bytes a query if their numbers do not ascend
  * @param err         @nullable
  * @return MLOPS_E_INVALID names the first row, counted from 0, that is none; MLOPS_E_LIMIT beyond a
  *         weight of 2^41 in all; MLOPS_E_NOMEM. Nothing is added then

@@ -8504,7 +8504,8 @@ func SizeEdge(bundle []byte) (int, error) {
 
 // NewEdge: begin to use a bundle in the caller's storage.
 //
-// Errors: MLOPS_E_ARENA if size is too small; MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED.
+// Errors: MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is NULL or not aligned;
+// MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED.
 func NewEdge(bundle []byte) (*Edge, error) {
 	defer runtime.KeepAlive(bundle)
 	var s scope

@@ -39,7 +39,8 @@ MLOPS_API mlops_status mlops_edge_size(const void *bundle, size_t n, size_t *siz
  * @param size      at least what mlops_edge_size() gave
  * @param bundle    @shape(n) @scope(handle) bytes of a bundle, aligned to 8; outlive the device
  * @param n         number of bytes
- * @return MLOPS_E_ARENA if size is too small; MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED
+ * @return MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is NULL or not aligned;
+ *         MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_edge_init(mlops_edge **out, void *mem, size_t size, const void *bundle,

@@ -195,6 +195,7 @@ static void device_gives_the_same(void **state) {
     void *mem = malloc(size);
     mlops_edge *edge;
     assert_int_equal(mlops_edge_init(&edge, mem, size - 1, bytes, n), MLOPS_E_ARENA);
+    assert_int_equal(mlops_edge_init(&edge, NULL, size, bytes, n), MLOPS_E_INVALID);
     assert_null(edge);
     assert_int_equal(mlops_edge_init(&edge, mem, size, bytes, n), MLOPS_OK);
     assert_int_equal(mlops_edge_selftest(edge), MLOPS_OK);

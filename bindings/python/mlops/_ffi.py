@@ -8360,7 +8360,8 @@ class Edge(_rt.Handle):
 
             bundle: bytes of a bundle, aligned to 8; outlive the device
 
-        Raises: ArenaError if size is too small; CorruptError, UnsupportedError.
+        Raises: ArenaError if size is too small; InvalidError if mem is None or not aligned; CorruptError,
+        UnsupportedError.
         """
         out = C.c_void_p()
         bundle_p, bundle_n = _rt.blob(bundle, "bundle")
@@ -8377,7 +8378,9 @@ class Edge(_rt.Handle):
         mem = _rt.Storage(size)
         status = lib.mlops_edge_init(C.byref(out), mem.address, size, bundle_p, bundle_n)
         if status:
-            _rt.check(status, "Edge")
+            _rt.check(status, "Edge", why={
+                -1: "mem is None or not aligned",
+            })
         self._h = self._owner(out.value, keep=(bundle_keep, mem,), owned=False)
 
     @property

@@ -5,6 +5,7 @@
  * they ask for. Freestanding: part of the firmware build, where MLOPS_GRAPHS says whether it has
  * graphs.
  */
+#include "base/storage.h"
 #include "bundle/run/edge_graph.h"
 #include "bundle/run/golden.h"
 #include "model/run/plan.h"
@@ -148,8 +149,7 @@ mlops_status mlops_edge_init(mlops_edge **out, void *mem, size_t size, const voi
     *out = NULL;
     MLOPS_TRY(attach(&found, bundle, n));
     if (!measure(&found, &places)) return MLOPS_E_UNSUPPORTED;
-    if (size < places.size) return MLOPS_E_ARENA;
-    if ((uintptr_t)mem % 8) return MLOPS_E_INVALID;
+    MLOPS_TRY(mlops__storage(mem, size, places.size));
     uint8_t *bytes = mem;
     mlops_edge *self = mem;
     *self = found;

@@ -24,6 +24,7 @@ static mlops_status with_defaults(mlops_fairness_opts *out, const mlops_fairness
     if (out->rows_min == 0) out->rows_min = ROWS_MIN;
     if (out->threshold != out->threshold)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_fairness_opts.threshold is NaN");
+    out->threshold += 0.0; /* -0 becomes 0: equal thresholds save alike */
     if (!(out->confidence > 0 && out->confidence < 1))
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_fairness_opts.confidence must lie between 0 and 1, such as 0.95");

@@ -178,6 +178,14 @@ static void test_thresholds(void **state) {
         MLOPS_OK);
     assert_true(rate == 1);
     mlops_table_unref(groups);
+    uint8_t bytes[256], others[256];
+    opts.threshold = -0.0; /* is no other threshold: parts merge to the same bytes */
+    mlops_fairness *minus = begin(&opts);
+    add(minus, "a", 0.25, 1);
+    size_t n = bytes_of(zero, bytes, sizeof bytes);
+    assert_int_equal(bytes_of(minus, others, sizeof others), n);
+    assert_memory_equal(bytes, others, n);
+    mlops_fairness_free(minus);
     mlops_fairness_free(half);
     mlops_fairness_free(zero);
 }

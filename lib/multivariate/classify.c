@@ -12,8 +12,6 @@
 #include "multivariate/multivariate.h"
 #include "stats/stats.h"
 
-#include <mlops/multivariate_fit.h>
-
 enum { FOLDS_MAX = 10, TREES_MAX = 1000, ROWS_MAX = 10000000 };
 
 typedef struct classifying {
@@ -222,26 +220,6 @@ static int is_enough(const classifying *self) {
     return self->n[0] >= self->opts.rows_min && self->n[1] >= self->opts.rows_min;
 }
 
-mlops_status mlops_multivariate_classify(mlops_multivariate_result *out,
-                                         const mlops_multivariate *samples,
-                                         const mlops_classify_opts *opts, mlops_error *err) {
-    classifying self = {0};
-    if (!out || !samples)
-        return mlops__fail(err, MLOPS_E_INVALID, "classifier: the %s NULL",
-                           out ? "samples are" : "result is");
-    mlops_multivariate_result found = mlops__multivariate_begin(samples, "auc");
-    MLOPS_TRY(begin(&self, samples, opts, err));
-    found.tolerance = self.opts.tolerance;
-    mlops_status status = MLOPS_OK;
-    if (is_enough(&self)) {
-        status = learn(&self);
-        if (status == MLOPS_OK) status = judge(&self, &found);
-    }
-    mlops__work_end(&self.work);
-    if (status < 0) return status;
-    return mlops__opts_result(out, &found, sizeof found, "mlops_multivariate_result", err);
-}
-
 static int after(const void *gains, int64_t a, int64_t b) {
     const double x = ((const double *)gains)[a], y = ((const double *)gains)[b];
     return x < y || (x == y && a > b);
@@ -265,6 +243,34 @@ static mlops_status list(classifying *self, mlops_table **out) {
         mlops__rows_f64(&rows, all > 0 ? self->gains[c] / all : 0.0);
     }
     return mlops__rows_end(&rows, MLOPS_OK, out, self->work.err);
+}
+
+mlops_status mlops__classify(mlops_multivariate_result *found, mlops_table **features,
+                             const mlops_multivariate *samples, const mlops_classify_opts *opts,
+                             mlops_error *err) {
+    classifying self = {0};
+    *found = mlops__multivariate_begin(samples, "auc");
+    MLOPS_TRY(begin(&self, samples, opts, err));
+    found->tolerance = self.opts.tolerance;
+    mlops_status status = MLOPS_OK;
+    if (is_enough(&self)) {
+        status = learn(&self);
+        if (status == MLOPS_OK) status = judge(&self, found);
+        if (status == MLOPS_OK && features) status = list(&self, features);
+    }
+    mlops__work_end(&self.work);
+    return status;
+}
+
+mlops_status mlops_multivariate_classify(mlops_multivariate_result *out,
+                                         const mlops_multivariate *samples,
+                                         const mlops_classify_opts *opts, mlops_error *err) {
+    mlops_multivariate_result found;
+    if (!out || !samples)
+        return mlops__fail(err, MLOPS_E_INVALID, "classifier: the %s NULL",
+                           out ? "samples are" : "result is");
+    MLOPS_TRY(mlops__classify(&found, NULL, samples, opts, err));
+    return mlops__opts_result(out, &found, sizeof found, "mlops_multivariate_result", err);
 }
 
 mlops_status mlops_multivariate_features(mlops_table **out, const mlops_multivariate *samples,

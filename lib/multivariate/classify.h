@@ -4,6 +4,8 @@
 
 #include "multivariate/multivariate.h"
 
+#include <mlops/multivariate_fit.h>
+
 enum { MLOPS__BINS = 64 };
 
 /* Rows of both kinds. A bin is 0 where a value is missing. */
@@ -23,5 +25,11 @@ mlops_status mlops__booster_new(mlops__booster **out, const mlops__binned *rows,
  * they look like label 1. gains [d] gets added what splits of each column gained. */
 void mlops__booster_run(mlops__booster *self, int fold, int64_t n_trees, double *scores,
                         double *gains);
+
+/* mlops_multivariate_classify() and, unless NULL or of too few rows, the table of
+ * mlops_multivariate_features(), of the same trees. */
+mlops_status mlops__classify(mlops_multivariate_result *found, mlops_table **features,
+                             const mlops_multivariate *samples, const mlops_classify_opts *opts,
+                             mlops_error *err);
 
 #endif

@@ -6,10 +6,8 @@
 #include "base/opts.h"
 #include "column/column_store.h"
 #include "drift/judge.h"
-#include "multivariate/multivariate.h"
+#include "multivariate/classify.h"
 #include "text/html.h"
-
-#include <mlops/multivariate_fit.h>
 
 enum { MMD, PCA, CLASSIFY, WAYS, LISTED = 50, DIGITS = 3, DRAWN = 3 /* error, low, high */ };
 
@@ -34,7 +32,8 @@ static mlops_status draw(report *self, mlops_error *err) {
     self->n_drawn = n + 1;
     self->drawn = mlops__alloc_array(&self->samples->host.allocator, (size_t)self->n_drawn,
                                      DRAWN * sizeof *self->drawn);
-    if (!self->drawn) return mlops__fail_nomem(err, (size_t)self->n_drawn);
+    if (!self->drawn)
+        return mlops__fail_nomem(err, (size_t)self->n_drawn * DRAWN * sizeof *self->drawn);
     for (int64_t i = 0, gap = 0; i < n; i++) {
         const int begins = i && mlops__column_f64(columns[0], i) == 0;
         for (int j = 0; j < DRAWN; j++) {
@@ -60,10 +59,7 @@ static mlops_status look(report *self, mlops_error *err) {
         MLOPS_TRY(draw(self, err));
     }
     if (!tells(self, CLASSIFY)) return MLOPS_OK;
-    const mlops_multivariate_result *classified = &self->found[CLASSIFY];
-    MLOPS_TRY(mlops_multivariate_classify(&self->found[CLASSIFY], of, opts->classify, err));
-    if (classified->effect != classified->effect) return MLOPS_OK; /* too few rows */
-    return mlops_multivariate_features(&self->features, of, opts->classify, err);
+    return mlops__classify(&self->found[CLASSIFY], &self->features, of, opts->classify, err);
 }
 
 /* ---- HTML ---- */

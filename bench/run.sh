@@ -14,7 +14,7 @@ for arg; do
     esac
 done
 sh scripts/install.sh gcc libc6-dev meson ninja-build pkg-config libxxhash-dev liblmdb-dev libzstd-dev xxhash openssl libxgboost-dev zstd borgbackup restic casync git git-lfs \
-    python3 python3-numpy python3-onnx python3-pandas python3-scipy python3-sklearn python3-xgboost
+    python3 python3-numpy python3-onnx python3-pandas python3-scipy python3-sklearn python3-xgboost libopenblas0-pthread
 [ -d build-bench ] || meson setup build-bench -Dbench=true --buildtype=release >/dev/null
 ninja -C build-bench >build-bench/build.log 2>&1 || { cat build-bench/build.log >&2; exit 1; }
 : >build-bench/results.jsonl
